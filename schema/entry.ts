@@ -1,0 +1,81 @@
+/** One entry of the journal: what was asked in one tick, and under the same id what came of it.
+ *
+ *  Streams `{market}:commands` and `{market}:events`. Fields of a command entry: `s` source, `b` batch,
+ *  `d` body. Of an event entry: `s` and `b` again, `q` sequence, `p` id of the entry before, `g`
+ *  digest, `d` body. A body is msgpack of the packed forms below; the codec is engine/journal's. */
+import type { AtMs, Sequence } from './unit.ts'
+import type { Command, CommandTuple } from './command.ts'
+import type { Event, EventTuple } from './event.ts'
+
+/** A Redis stream id, `ms-n`: the place and the clock of an entry. */
+export type EntryId = `${number}-${number}`
+
+/** Before the first entry. */
+export const GENESIS: EntryId = '0-0'
+
+/** The form of a body; a reader refuses any other. */
+export const BODY_VERSION = 1
+
+/** Who wrote an entry: one process's lifetime. Its batches count up from 1. */
+export type Source = string
+
+export interface CommandEntry {
+  readonly id: EntryId
+  readonly atMs: AtMs
+  readonly source: Source
+  readonly batch: number
+  readonly commands: readonly Command[]
+}
+
+export interface EventEntry {
+  readonly id: EntryId
+  readonly atMs: AtMs
+  readonly source: Source
+  readonly batch: number
+  readonly sequence: Sequence
+  /** The entry before this one: a reader that finds another has missed something. */
+  readonly previousId: EntryId
+  /** Sixteen hex digits over balances, bids and listings, after this entry. */
+  readonly digest: Digest
+  /** The same `(source, batch)` had come before: nothing was carried out again. */
+  readonly isDuplicate: boolean
+  /** What time alone brought about, before the commands: listings that closed. */
+  readonly timed: readonly Event[]
+  /** For each command in order its answer and then what it brought about. Empty for a duplicate. */
+  readonly answered: readonly (readonly Event[])[]
+}
+
+export type Digest = string
+
+export type CommandBody = readonly [version: number, commands: readonly CommandTuple[]]
+export type EventBody = readonly [
+  version: number,
+  isDuplicate: 0 | 1,
+  timed: readonly EventTuple[],
+  answered: readonly (readonly EventTuple[])[],
+]
+
+/** The names of a market's keys in the journal Redis. The braces keep them on one Cluster node. */
+export function journalKeys(market: string): {
+  readonly commands: string
+  readonly events: string
+  readonly snapshots: string
+} {
+  return {
+    commands: `{${market}}:commands`,
+    events: `{${market}}:events`,
+    snapshots: `{${market}}:snapshots`,
+  }
+}
+
+/** The time an entry id carries. */
+export function entryAtMs(id: EntryId): AtMs {
+  return Number(id.slice(0, id.indexOf('-'))) as AtMs
+}
+
+/** Negative when `a` comes before `b`, zero when they are the same entry. */
+export function compareEntryIds(a: EntryId, b: EntryId): number {
+  const byTime = entryAtMs(a) - entryAtMs(b)
+  if (byTime !== 0) return byTime
+  return Number(a.slice(a.indexOf('-') + 1)) - Number(b.slice(b.indexOf('-') + 1))
+}

@@ -1,0 +1,58 @@
+/** Every limit has a name and a reason here. Nothing that grows is without one. */
+
+// ── Money and listings ──────────────────────────────────────────────────────────────────────────
+/** Ten billion in cents: any sum of 9,000 such amounts is still a safe integer. */
+export const AMOUNT_MINOR_MAX = 1_000_000_000_000
+/** 100 % a year; every jurisdiction we know caps far below. */
+export const RATE_PPM_MAX = 1_000_000
+export const TERM_MONTHS_MAX = 360
+/** A listing stays open for 30 days at most, then its bidders get their money back. */
+export const LISTING_OPEN_MS_MAX = 30 * 24 * 60 * 60 * 1000
+export const LISTING_OPEN_MS_MIN = 1_000
+/** So that closing a listing stays one entry of a few hundred kilobytes. */
+export const BIDS_PER_LISTING_MAX = 10_000
+/** Listings open at once in a market. */
+export const LISTINGS_OPEN_MAX = 50_000
+/** Accounts the engine will hold; a few hundred bytes each. */
+export const ACCOUNTS_MAX = 2_000_000
+
+// ── Keys ────────────────────────────────────────────────────────────────────────────────────────
+/** Answers kept per account for the same key; older ones are found in Postgres. */
+export const KEYS_PER_ACCOUNT_MAX = 2_048
+/** A key carries its time; one from further ahead would push out honest ones. */
+export const KEY_AHEAD_MS_MAX = 5 * 60_000
+/** Journal writers remembered for `(source, batch)`; one is a process's lifetime. */
+export const SOURCES_MAX = 1_024
+
+// ── Journal ─────────────────────────────────────────────────────────────────────────────────────
+/** Commands in one journal entry. Larger entries win little throughput and cost latency. */
+export const COMMANDS_PER_ENTRY_MAX = 2_048
+/** Commands waiting in one gateway for the next entry; past that callers hear `busy`. */
+export const COMMANDS_QUEUED_MAX = 20_000
+/** Entries an engine reads, applies and appends in one round. */
+export const ENTRIES_PER_READ_MAX = 64
+
+// ── Edge ────────────────────────────────────────────────────────────────────────────────────────
+/** Commands in one batch frame or request. */
+export const BATCH_COMMANDS_MAX = 1_000
+/** One WebSocket message from outside: a batch of 1,000 as JSON takes 200 kB. */
+export const MESSAGE_BYTES_MAX = 256 * 1024
+/** One HTTP body from outside. */
+export const BODY_BYTES_MAX = 256 * 1024
+/** Requests of one connection that wait for their answer at once. */
+export const REQUESTS_IN_FLIGHT_MAX = 1_024
+/** Bytes a reader may be behind before its private channel is closed (to be resumed). */
+export const BUFFERED_BYTES_MAX = 4 * 1024 * 1024
+export const CHANNELS_PER_CONNECTION_MAX = 64
+/** Deltas a channel keeps for those who come back with `since`. */
+export const DELTAS_KEPT_MAX = 512
+/** The newest fills that the tape and a listing's page show. */
+export const TAPE_FILLS_MAX = 50
+/** Listings that have closed and are still shown in the market. */
+export const CLOSED_LISTINGS_SHOWN_MAX = 100
+/** Rows in one page of an answer. */
+export const PAGE_ROWS_MAX = 500
+/** Public channels are sent at most this often; a delta carries all that changed meanwhile. */
+export const PUBLIC_FLUSH_MS = 100
+/** A caller who asked to wait for `recorded` or `settled` hears what was reached by then. */
+export const ACK_WAIT_MS_MAX = 10_000

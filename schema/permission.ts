@@ -1,0 +1,20 @@
+/** Who may do what. A permission is named once here; an operation names the one it needs. */
+export const ROLES = ['investor', 'borrower', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+export const PERMISSIONS = {
+  /** Read one's own cash and bids, ask for one's own outcomes. */
+  'own.read': ['investor', 'borrower', 'operator'],
+  /** Place and cancel bids for oneself. */
+  'bid.write': ['investor'],
+  /** Tell the engine of cash that has arrived. */
+  'cash.deposit': ['operator'],
+  /** Put a borrower's listing on the market. */
+  'listing.open': ['operator'],
+} as const satisfies Record<string, readonly Role[]>
+export type Permission = keyof typeof PERMISSIONS
+
+export function isPermitted(permission: Permission, roles: readonly Role[]): boolean {
+  const allowed: readonly Role[] = PERMISSIONS[permission]
+  return roles.some((role) => allowed.includes(role))
+}

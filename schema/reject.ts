@@ -1,0 +1,331 @@
+/** The one table of refusals: every "no" that a caller can hear, on any door, has its row here.
+ *
+ *  `number` never changes its meaning and is never reused: 1xxx transport, 2xxx identity,
+ *  3xxx form, 4xxx business, 5xxx capacity. `class` is all a client program needs to act on. */
+
+export const REJECT_CLASSES = [
+  'retry-same-key',
+  'retry-after',
+  'fix-request',
+  're-auth',
+  'resync',
+  'fatal',
+] as const
+export type RejectClass = (typeof REJECT_CLASSES)[number]
+
+interface RejectRow {
+  readonly number: number
+  readonly class: RejectClass
+  /** The status of the same refusal over HTTP. */
+  readonly http: number
+  readonly en: string
+  readonly zh: string
+}
+
+export const REJECTS = {
+  'frame-malformed': {
+    number: 1001,
+    class: 'fix-request',
+    http: 400,
+    en: 'The message is not in the form of the protocol that was agreed.',
+    zh: '消息不符合已约定的协议格式。',
+  },
+  'message-too-large': {
+    number: 1002,
+    class: 'fix-request',
+    http: 413,
+    en: 'The message is larger than allowed. Split it.',
+    zh: '消息超过允许的大小，请拆分后再发。',
+  },
+  'operation-unknown': {
+    number: 1003,
+    class: 'fix-request',
+    http: 404,
+    en: 'There is no such operation.',
+    zh: '没有这个操作。',
+  },
+  'channel-unknown': {
+    number: 1004,
+    class: 'fix-request',
+    http: 404,
+    en: 'There is no such channel.',
+    zh: '没有这个频道。',
+  },
+  'subprotocol-unknown': {
+    number: 1005,
+    class: 'fatal',
+    http: 400,
+    en: 'Offer lendbook.v1.json or lendbook.v1.msgpack as the WebSocket subprotocol.',
+    zh: '请以 lendbook.v1.json 或 lendbook.v1.msgpack 作为 WebSocket 子协议。',
+  },
+  'page-unknown': {
+    number: 1006,
+    class: 'fix-request',
+    http: 404,
+    en: 'There is nothing at this address.',
+    zh: '此地址没有内容。',
+  },
+  'not-logged-on': {
+    number: 2001,
+    class: 're-auth',
+    http: 401,
+    en: 'Sign in first.',
+    zh: '请先登录。',
+  },
+  'session-expired': {
+    number: 2002,
+    class: 're-auth',
+    http: 401,
+    en: 'The session has ended. Sign in again.',
+    zh: '会话已结束，请重新登录。',
+  },
+  'credentials-wrong': {
+    number: 2003,
+    class: 'fix-request',
+    http: 401,
+    en: 'The e-mail address and the password do not belong together.',
+    zh: '邮箱与密码不匹配。',
+  },
+  'permission-missing': {
+    number: 2004,
+    class: 'fix-request',
+    http: 403,
+    en: 'Your role does not allow this.',
+    zh: '您的角色不允许此操作。',
+  },
+  'email-taken': {
+    number: 2005,
+    class: 'fix-request',
+    http: 409,
+    en: 'There is already an account with this e-mail address.',
+    zh: '该邮箱已注册。',
+  },
+  'field-invalid': {
+    number: 3001,
+    class: 'fix-request',
+    http: 400,
+    en: 'A field is missing, unknown or out of its bounds.',
+    zh: '字段缺失、未知或超出范围。',
+  },
+  'batch-too-large': {
+    number: 3002,
+    class: 'fix-request',
+    http: 400,
+    en: 'Too many commands in one batch.',
+    zh: '一批中的指令过多。',
+  },
+  'key-reused': {
+    number: 3003,
+    class: 'fix-request',
+    http: 409,
+    en: 'This key was already used for a different command.',
+    zh: '此幂等键已用于另一条不同的指令。',
+  },
+  'key-expired': {
+    number: 3004,
+    class: 'fix-request',
+    http: 409,
+    en: 'This key is older than what is kept in memory. Ask for its outcome; use a new key for a new command.',
+    zh: '此幂等键已早于内存保留范围。请查询其结果；新指令请用新键。',
+  },
+  'key-ahead': {
+    number: 3005,
+    class: 'fix-request',
+    http: 409,
+    en: 'This key carries a time that has not come yet. Check your clock.',
+    zh: '此幂等键携带的时间尚未到来，请检查您的时钟。',
+  },
+  'insufficient-funds': {
+    number: 4001,
+    class: 'fix-request',
+    http: 409,
+    en: 'Your available cash does not cover this.',
+    zh: '您的可用余额不足。',
+  },
+  'listing-unknown': {
+    number: 4002,
+    class: 'fix-request',
+    http: 404,
+    en: 'There is no such listing.',
+    zh: '没有这个标的。',
+  },
+  'listing-closed': {
+    number: 4003,
+    class: 'fix-request',
+    http: 409,
+    en: 'The listing takes no more bids.',
+    zh: '该标的已不再接受投标。',
+  },
+  'rate-above-ceiling': {
+    number: 4004,
+    class: 'fix-request',
+    http: 409,
+    en: 'You ask for a higher rate than the borrower offers.',
+    zh: '您要求的利率高于借款人的上限。',
+  },
+  'bid-below-minimum': {
+    number: 4005,
+    class: 'fix-request',
+    http: 409,
+    en: 'The bid is below the minimum of this listing.',
+    zh: '投标金额低于该标的的起投金额。',
+  },
+  'remainder-below-minimum': {
+    number: 4006,
+    class: 'fix-request',
+    http: 409,
+    en: 'This bid would leave a remainder smaller than the minimum bid. Bid for all that is left, or for less.',
+    zh: '此投标会使剩余金额低于起投金额。请投满剩余金额，或减少投标金额。',
+  },
+  'rate-not-competitive': {
+    number: 4007,
+    class: 'fix-request',
+    http: 409,
+    en: 'The listing is fully covered at this rate or better. Offer a lower rate.',
+    zh: '该标的已被同等或更优利率的投标覆盖，请降低利率。',
+  },
+  'own-listing': {
+    number: 4008,
+    class: 'fix-request',
+    http: 409,
+    en: 'A borrower cannot fund their own listing.',
+    zh: '借款人不能投自己的标的。',
+  },
+  'bid-unknown': {
+    number: 4009,
+    class: 'fix-request',
+    http: 404,
+    en: 'You have no such bid.',
+    zh: '您没有这笔投标。',
+  },
+  'bid-closed': {
+    number: 4010,
+    class: 'fix-request',
+    http: 409,
+    en: 'The bid is no longer open, so it cannot be cancelled.',
+    zh: '该投标已结束，无法撤销。',
+  },
+  'book-full': {
+    number: 4011,
+    class: 'fix-request',
+    http: 409,
+    en: 'This listing has as many bids as a listing may have.',
+    zh: '该标的的投标笔数已达上限。',
+  },
+  'deadline-passed': {
+    number: 4012,
+    class: 'fix-request',
+    http: 409,
+    en: 'The deadline you set passed before the command was reached. It had no effect.',
+    zh: '在处理到此指令之前，您设定的截止时间已过，指令未生效。',
+  },
+  'listing-terms-invalid': {
+    number: 4013,
+    class: 'fix-request',
+    http: 409,
+    en: 'The terms of the listing do not fit together.',
+    zh: '标的条款互相矛盾。',
+  },
+  'market-full': {
+    number: 4014,
+    class: 'retry-after',
+    http: 503,
+    en: 'The market holds as many listings or accounts as it can.',
+    zh: '市场的标的或账户数量已达上限。',
+  },
+  'balance-too-large': {
+    number: 4015,
+    class: 'fix-request',
+    http: 409,
+    en: 'The balance would exceed what an account may hold.',
+    zh: '余额将超过账户允许的上限。',
+  },
+  'outcome-unknown': {
+    number: 4016,
+    class: 'fix-request',
+    http: 404,
+    en: 'No command with this key has been settled.',
+    zh: '没有已结算的指令使用此键。',
+  },
+  busy: {
+    number: 5001,
+    class: 'retry-after',
+    http: 503,
+    en: 'The market is busy. Try again in a moment with the same key.',
+    zh: '市场繁忙，请稍后用同一键重试。',
+  },
+  'journal-unavailable': {
+    number: 5002,
+    class: 'retry-same-key',
+    http: 503,
+    en: 'The journal cannot be reached, so the outcome is not known yet. Send the same command with the same key.',
+    zh: '日志暂不可达，结果未知。请用同一键重发同一指令。',
+  },
+  'rate-limited': {
+    number: 5003,
+    class: 'retry-after',
+    http: 429,
+    en: 'Too many requests. Wait as long as the answer says.',
+    zh: '请求过多，请按提示的时间等待。',
+  },
+  'too-many-in-flight': {
+    number: 5004,
+    class: 'retry-after',
+    http: 429,
+    en: 'Too many requests of this connection wait for an answer.',
+    zh: '此连接等待应答的请求过多。',
+  },
+  'records-unavailable': {
+    number: 5005,
+    class: 'retry-after',
+    http: 503,
+    en: 'The records cannot be reached just now. Nothing is lost; try again in a moment.',
+    zh: '记录暂时不可达，数据不会丢失，请稍后再试。',
+  },
+  draining: {
+    number: 5006,
+    class: 'retry-same-key',
+    http: 503,
+    en: 'This gateway is closing. Connect again and send the same command with the same key.',
+    zh: '此网关正在关闭。请重新连接并用同一键重发同一指令。',
+  },
+} as const satisfies Record<string, RejectRow>
+
+export type RejectCode = keyof typeof REJECTS
+
+export const REJECT_CODES = Object.keys(REJECTS) as readonly RejectCode[]
+
+/** What a caller is told. `field` names the part of the request that was wrong. */
+export interface Reject {
+  readonly code: RejectCode
+  readonly number: number
+  readonly class: RejectClass
+  readonly en: string
+  readonly zh: string
+  readonly field?: string
+  readonly retryAfterMs?: number
+}
+
+/** Looks a code up and adds what is known of this one case. */
+export function reject(
+  code: RejectCode,
+  more: { readonly field?: string; readonly retryAfterMs?: number } = {},
+): Reject {
+  const row: RejectRow = REJECTS[code]
+  return { code, number: row.number, class: row.class, en: row.en, zh: row.zh, ...more }
+}
+
+/** The close codes of a WebSocket, for the ends that no reply can tell. */
+export const CLOSE_CODES = {
+  /** The gateway is closing: connect again after a moment, and resume. */
+  goaway: 4000,
+  /** The session was ended: log on again. */
+  'session-expired': 4001,
+  /** What was sent is not the protocol: do not come back with the same. */
+  'protocol-error': 4002,
+  /** Kept on after being told to slow down. */
+  'rate-limited': 4003,
+  /** Did not read what was sent: connect again and resume. */
+  'slow-reader': 4008,
+} as const
+export type CloseReason = keyof typeof CLOSE_CODES
