@@ -66,7 +66,7 @@ export interface OutcomeReply {
 
 export interface OperationReplies {
   readonly logon: { readonly accountId: number; readonly roles: readonly string[] }
-  readonly logout: Record<never, never>
+  readonly logout: { readonly accountId: null }
   readonly ping: { readonly atMs: number }
   readonly subscribe: SubscribeReply
   readonly unsubscribe: { readonly channels: readonly string[] }
