@@ -1,0 +1,124 @@
+/** Connections to the market's Postgres. BIGINT arrives as a number and is asserted to be a safe one:
+ *  money must not lose a cent on the way in. */
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { assert } from '../../schema/unit.ts'
+import type { Tables } from '../../schema/table.ts'
+import type { Log } from './log.ts'
+import { SILENT_LOG } from './log.ts'
+import { listMigrations } from './migration.ts'
+import { messageOf, SetupFault } from './setup-fault.ts'
+
+const BIGINT_OID = 20
+const DATE_OID = 1082
+const CONNECT_MS_MAX = 5_000
+/** A server that was killed would otherwise keep a query waiting for the kernel's minutes. */
+const QUERY_MS_MAX = 60_000
+
+export type Database = Kysely<Tables>
+
+export interface Postgres {
+  readonly pool: pg.Pool
+  readonly db: Database
+  /** Why the database cannot be used now; empty when it can. */
+  readiness(): readonly string[]
+  close(): Promise<void>
+}
+
+interface PostgresOptions {
+  readonly url: string
+  /** Connections at most. */
+  readonly max: number
+  readonly log?: Log
+}
+
+/** Throws SetupFault, one clear line, when the server cannot be reached or refuses us. */
+export async function connectPostgres({
+  url,
+  max,
+  log = SILENT_LOG,
+}: PostgresOptions): Promise<Postgres> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    query_timeout: QUERY_MS_MAX,
+    keepAlive: true,
+    types: { getTypeParser: parserOf },
+  })
+  const outage = watchOutage(pool, log)
+  try {
+    await pool.query('select 1')
+  } catch (error) {
+    await pool.end()
+    throw new SetupFault(
+      `cannot use Postgres at ${withoutPassword(url)} (${messageOf(error)}): start it or correct DATABASE_URL`,
+      { cause: error },
+    )
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  let closing: Promise<void> | null = null
+  return { pool, db, readiness: outage, close: () => (closing ??= db.destroy()) }
+}
+
+/** Throws SetupFault when the database is not at this build's schema version. */
+export async function assertMigrated(db: Database): Promise<void> {
+  const needed = listMigrations().length
+  const found = await schemaVersion(db)
+  if (found === needed) return
+  if (found < needed)
+    throw new SetupFault(
+      `the database is at schema version ${found}, this build needs ${needed}: run \`node dist/deploy/migrate.js\``,
+    )
+  throw new SetupFault(
+    `the database is at schema version ${found}, newer than this build's ${needed}: run a newer build`,
+  )
+}
+
+/** 0 for a database that was never migrated. */
+async function schemaVersion(db: Database): Promise<number> {
+  const tables = db as unknown as Kysely<{ schema_version: { number: number } }>
+  try {
+    const row = await tables
+      .selectFrom('schema_version')
+      .select((select) => select.fn.max('number').as('number'))
+      .executeTakeFirst()
+    return row?.number ?? 0
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === '42P01') return 0
+    throw error
+  }
+}
+
+/** Idle connections that break are no fault of a query: noted once per outage, over once a
+ *  connection succeeds again. Without a listener the process would die of it. */
+function watchOutage(pool: pg.Pool, log: Log): () => readonly string[] {
+  let reason: string | null = null
+  pool.on('error', (error) => {
+    if (reason === null) log.warn({ at: 'postgres-lost', error: messageOf(error) })
+    reason = `Postgres: ${messageOf(error)}`
+  })
+  pool.on('connect', () => {
+    if (reason !== null) log.info({ at: 'postgres-back' })
+    reason = null
+  })
+  return () => (reason === null ? [] : [reason])
+}
+
+function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === BIGINT_OID && format !== 'binary') return safeNumber
+  // A calendar day has no time zone; a Date would give it ours.
+  if (oid === DATE_OID && format !== 'binary') return (text) => text
+  return pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown
+}
+
+function safeNumber(text: string): number {
+  const value = Number(text)
+  assert(Number.isSafeInteger(value), `BIGINT ${text} is beyond what a number holds`)
+  return value
+}
+
+/** The address without what must not be logged. */
+export function withoutPassword(url: string): string {
+  return url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:…@')
+}
