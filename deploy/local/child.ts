@@ -1,0 +1,141 @@
+/** A child process that cannot outlive us.
+ *
+ *  It gets a session of its own, so that Ctrl-C in the terminal reaches only the launcher, which then
+ *  stops everyone in order. And it is started through `setpriv --pdeathsig` (util-linux, always there on
+ *  Debian): should this process end in any way at all, also by SIGKILL, the kernel ends the child. The
+ *  roles are built to be killed, so that is safe. A pipe that closes would need every program, Redis
+ *  and Postgres included, to watch it. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import type { WriteStream } from 'node:fs'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+
+/** Lines of a child kept to tell why it ended. */
+const LINES_KEPT_MAX = 20
+/** A log that has grown past this is set aside when its process starts again; one is kept. */
+const LOG_BYTES_MAX = 32 * 1024 * 1024
+
+export interface ChildOptions {
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** Both its outputs are appended here. */
+  readonly logFile: string
+  /** What the kernel sends it when we are gone. */
+  readonly orphanSignal: NodeJS.Signals
+  /** More for setpriv: another user, capabilities. */
+  readonly privileges?: readonly string[]
+  readonly onLine?: (line: string) => void
+}
+
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface Child {
+  readonly name: string
+  readonly pid: number
+  readonly process: ChildProcess
+  /** Settles when it has ended, never rejects. */
+  readonly exited: Promise<Exit>
+  /** False when it has already ended. */
+  kill(signal?: NodeJS.Signals): boolean
+  /** Asks with `signal`, insists with SIGKILL after `graceMs`, answers when it has ended. */
+  stop(signal: NodeJS.Signals, graceMs: number): Promise<Exit>
+  /** The last lines it wrote to stderr. */
+  lastErrors(): readonly string[]
+}
+
+/** Starts a child; rejects when the command cannot be started at all. */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const log = openLog(options.logFile)
+  const process_ = spawnTied(options)
+  const exited = new Promise<Exit>((resolve) => {
+    process_.once('close', (code, signal) => {
+      log.end()
+      resolve({ code, signal })
+    })
+  })
+  const errors: string[] = []
+  readLines(process_.stdout, log, (line) => options.onLine?.(line))
+  readLines(process_.stderr, log, (line) => {
+    if (errors.push(line) > LINES_KEPT_MAX) errors.shift()
+  })
+  await new Promise<void>((resolve, reject) => {
+    process_.once('spawn', resolve)
+    process_.once('error', (cause) => {
+      reject(new Error(`${options.name} cannot be started: ${cause.message}`, { cause }))
+    })
+  })
+  return {
+    name: options.name,
+    pid: process_.pid ?? 0,
+    process: process_,
+    exited,
+    kill: (signal = 'SIGTERM') => process_.kill(signal),
+    stop: (signal, graceMs) => stopChild(process_, exited, signal, graceMs),
+    lastErrors: () => errors,
+  }
+}
+
+/** How an end reads in a sentence: `ended with code 2: the reason it gave`. */
+export function describeExit(exit: Exit, lastErrors: readonly string[]): string {
+  const how = exit.signal === null ? `with code ${String(exit.code)}` : `by ${exit.signal}`
+  const why = lastErrors.findLast((line) => line.trim() !== '')
+  return why === undefined ? `ended ${how}` : `ended ${how}: ${why}`
+}
+
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
+
+function spawnTied(options: ChildOptions): ChildProcess {
+  const tie =
+    SETPRIV === undefined
+      ? []
+      : [
+          SETPRIV,
+          '--pdeathsig',
+          options.orphanSignal.slice('SIG'.length),
+          ...(options.privileges ?? []),
+          '--',
+        ]
+  const [command, ...args] = [...tie, options.command, ...options.args]
+  return spawn(command ?? options.command, args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function stopChild(
+  process_: ChildProcess,
+  exited: Promise<Exit>,
+  signal: NodeJS.Signals,
+  graceMs: number,
+): Promise<Exit> {
+  const insist = setTimeout(() => process_.kill('SIGKILL'), graceMs)
+  process_.kill(signal)
+  const exit = await exited
+  clearTimeout(insist)
+  return exit
+}
+
+function openLog(file: string): WriteStream {
+  mkdirSync(dirname(file), { recursive: true })
+  if (existsSync(file) && statSync(file).size > LOG_BYTES_MAX) renameSync(file, `${file}.1`)
+  return createWriteStream(file, { flags: 'a' })
+}
+
+function readLines(from: Readable | null, log: WriteStream, onLine: (line: string) => void): void {
+  if (from === null) return
+  createInterface({ input: from, crlfDelay: Infinity }).on('line', (line) => {
+    if (log.writable) log.write(`${line}\n`)
+    onLine(line)
+  })
+}

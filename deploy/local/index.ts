@@ -1,0 +1,7 @@
+export { freePort, isFree } from './ports.ts'
+export { startPostgres } from './postgres.ts'
+export type { PostgresServer } from './postgres.ts'
+export { startJournalRedis, startQueueRedis } from './redis.ts'
+export type { RedisServer } from './redis.ts'
+export { startRole } from './processes.ts'
+export type { Role, RoleProcess } from './processes.ts'
