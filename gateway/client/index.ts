@@ -1,0 +1,16 @@
+/** The one door to the market for web, bots and benches. Runs in a browser as it is; programs take
+ *  `createNodeClient` from `./node.ts`. */
+export { createClient, Client } from './client.ts'
+export type { BatchItem, ClientEvents, ClientOptions, ClientState, Keyless } from './client.ts'
+export type { ChannelListener, ChannelName, FamilyOf, Subscription } from './channel.ts'
+export { systemClock } from './clock.ts'
+export type { Clock } from './clock.ts'
+export { jsonCodec } from './codec.ts'
+export type { Codec } from './codec.ts'
+export { ClientClosed, RequestRefused, RequestUnanswered } from './error.ts'
+export { HttpClient } from './http.ts'
+export type { HttpClientOptions, PageQuery } from './http.ts'
+export { KeyMaker } from './key.ts'
+export type { RequestOptions } from './requests.ts'
+export { browserSocket } from './socket.ts'
+export type { Socket, SocketFactory, SocketListener } from './socket.ts'
