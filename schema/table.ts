@@ -39,6 +39,7 @@ export interface Tables {
   ledger_account: { code: number; owner: number; debits_minor: number; credits_minor: number }
   transfer: {
     transfer_id: number
+    sequence: number
     debit_code: number
     debit_owner: number
     credit_code: number

@@ -12,6 +12,9 @@ create table settlement_journal (
   -- sha256 over the hash before, the entry id and both bodies
   chain_hash  bytea not null
 );
+-- Bodies are packed numbers: compressing them again costs the recorder time and wins little.
+alter table settlement_journal alter column commands set storage external;
+alter table settlement_journal alter column events set storage external;
 
 -- How far each stage has come. Moved by compare-and-set in the transaction of the effect itself.
 create table settlement_cursor (
@@ -20,7 +23,7 @@ create table settlement_cursor (
   entry_id    text not null,
   digest      text not null,
   chain_hash  bytea not null
-);
+) with (fillfactor = 10);
 insert into settlement_cursor values
   ('recorded', 0, '0-0', '0000000000000000', '\x'),
   ('settled', 0, '0-0', '0000000000000000', '\x');
@@ -50,12 +53,15 @@ create table ledger_account (
   primary key (code, owner),
   check (case when code in (1001, 3001) then debits_minor >= credits_minor
               else credits_minor >= debits_minor end)
-);
+-- room on each page for the next balance of the same row
+) with (fillfactor = 60);
 
--- One debit and one credit, append-only; corrected only by a reversal. The id is derived from the
--- entry (sequence * 1,000,000 + place), so writing it twice is impossible.
+-- One debit and one credit, append-only; corrected only by a reversal. Ids count up from 1 without
+-- gaps in the order of the journal, so a rebuild gives the same ids, the same transfer cannot be
+-- written twice and a missing one shows. sequence is the entry that caused it, cause its event's code.
 create table transfer (
   transfer_id   bigint primary key,
+  sequence      bigint not null,
   debit_code    smallint not null,
   debit_owner   bigint not null,
   credit_code   smallint not null,
@@ -99,6 +105,7 @@ create table bid (
   placed_at       timestamptz not null,
   closed_at       timestamptz
 );
+alter table bid set (fillfactor = 80);
 create index bid_account on bid (account_id, bid_id);
 create index bid_listing on bid (listing_id, bid_id);
 
@@ -137,7 +144,7 @@ create table instalment (
 );
 
 -- Work for others, committed with its cause. The queue is only the wake-up: a row is done when the
--- transaction of its effect says so.
+-- transaction of its effect says so. Ids count up from 1 without gaps in the order of the journal.
 create table outbox (
   outbox_id   bigint primary key,
   topic       text not null,
