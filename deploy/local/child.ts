@@ -12,6 +12,7 @@ import type { WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { z } from 'zod'
 
 /** Lines of a child kept to tell why it ended. */
 const LINES_KEPT_MAX = 20
@@ -30,6 +31,7 @@ export interface ChildOptions {
   readonly orphanSignal: NodeJS.Signals
   /** More for setpriv: another user, capabilities. */
   readonly privileges?: readonly string[]
+  /** Every line of either output. */
   readonly onLine?: (line: string) => void
 }
 
@@ -48,8 +50,8 @@ export interface Child {
   kill(signal?: NodeJS.Signals): boolean
   /** Asks with `signal`, insists with SIGKILL after `graceMs`, answers when it has ended. */
   stop(signal: NodeJS.Signals, graceMs: number): Promise<Exit>
-  /** The last lines it wrote to stderr. */
-  lastErrors(): readonly string[]
+  /** The last lines it wrote, to either output. */
+  lastLines(): readonly string[]
 }
 
 /** Starts a child; rejects when the command cannot be started at all. */
@@ -62,11 +64,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       resolve({ code, signal })
     })
   })
-  const errors: string[] = []
-  readLines(process_.stdout, log, (line) => options.onLine?.(line))
-  readLines(process_.stderr, log, (line) => {
-    if (errors.push(line) > LINES_KEPT_MAX) errors.shift()
-  })
+  const lines: string[] = []
+  for (const output of [process_.stdout, process_.stderr]) {
+    readLines(output, log, (line) => {
+      if (lines.push(line) > LINES_KEPT_MAX) lines.shift()
+      options.onLine?.(line)
+    })
+  }
   await new Promise<void>((resolve, reject) => {
     process_.once('spawn', resolve)
     process_.once('error', (cause) => {
@@ -80,15 +84,27 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     exited,
     kill: (signal = 'SIGTERM') => process_.kill(signal),
     stop: (signal, graceMs) => stopChild(process_, exited, signal, graceMs),
-    lastErrors: () => errors,
+    lastLines: () => lines,
   }
 }
 
 /** How an end reads in a sentence: `ended with code 2: the reason it gave`. */
-export function describeExit(exit: Exit, lastErrors: readonly string[]): string {
+export function describeExit(exit: Exit, lastLines: readonly string[]): string {
   const how = exit.signal === null ? `with code ${String(exit.code)}` : `by ${exit.signal}`
-  const why = lastErrors.findLast((line) => line.trim() !== '')
-  return why === undefined ? `ended ${how}` : `ended ${how}: ${why}`
+  const why = lastLines.findLast((line) => line.trim() !== '')
+  return why === undefined ? `ended ${how}` : `ended ${how}: ${inWords(why)}`
+}
+
+const loggedFault = z.object({ error: z.object({ message: z.string() }) })
+
+/** Our programs log objects: of a fault, its message is what a person wants to read. */
+function inWords(line: string): string {
+  try {
+    const logged = loggedFault.safeParse(JSON.parse(line))
+    return logged.success ? logged.data.error.message : line
+  } catch {
+    return line
+  }
 }
 
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))

@@ -106,7 +106,7 @@ export async function ensureCluster(
   const late = setTimeout(() => child.kill('SIGKILL'), INITDB_MS_MAX)
   const exit = await child.exited
   clearTimeout(late)
-  if (exit.code !== 0) throw new Error(`initdb ${describeExit(exit, child.lastErrors())}`)
+  if (exit.code !== 0) throw new Error(`initdb ${describeExit(exit, child.lastLines())}`)
 }
 
 async function startUntilReady(
@@ -149,7 +149,7 @@ async function untilReady(child: Child, url: string): Promise<string | null> {
   const deadline = Date.now() + READY_MS_MAX
   const ended: { why: string | null } = { why: null }
   void child.exited.then((exit) => {
-    const fatal = child.lastErrors().filter((line) => line.includes('FATAL'))
+    const fatal = child.lastLines().filter((line) => line.includes('FATAL'))
     ended.why = describeExit(exit, fatal)
   })
   while (!(await connects(url))) {

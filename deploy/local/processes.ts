@@ -7,7 +7,7 @@ import { programOf } from './project.ts'
 /** Replaying a long journal, or a first migration, on a busy machine. */
 const READY_MS_MAX = 60_000
 /** A role's own deadline for stopping is shorter. */
-const STOP_MS_MAX = 15_000
+const STOP_MS_MAX = 30_000
 
 export type Role = 'engine' | 'gateway' | 'workers' | 'workers/settlement' | 'deploy/demo'
 
@@ -21,20 +21,25 @@ export interface RoleOptions {
 }
 
 /** What a program prints on one line of stdout once it is at work. */
-const readySchema = z.looseObject({ at: z.literal('ready') })
+const readySchema = z.looseObject({
+  at: z.literal('ready'),
+  port: z.int().optional(),
+  opsPort: z.int().optional(),
+})
+export type Ready = z.output<typeof readySchema>
 
 export interface RoleProcess extends Child {
   readonly role: Role
   /** Resolves when it is at work; rejects with its last words when it ends first. */
-  readonly ready: Promise<void>
+  readonly ready: Promise<Ready>
   /** SIGTERM, and SIGKILL to one that does not hear. */
   shutdown(): Promise<void>
 }
 
 /** Spawns a program. Await `ready` before relying on it. */
 export async function startRole(options: RoleOptions): Promise<RoleProcess> {
-  let announce = (): void => undefined
-  const announced = new Promise<void>((resolve) => {
+  let announce: (ready: Ready) => void = () => undefined
+  const announced = new Promise<Ready>((resolve) => {
     announce = resolve
   })
   const child = await startChild({
@@ -45,7 +50,8 @@ export async function startRole(options: RoleOptions): Promise<RoleProcess> {
     logFile: `${options.logDir}/${options.name}.log`,
     orphanSignal: 'SIGKILL',
     onLine: (line) => {
-      if (isReadyLine(line)) announce()
+      const ready = readReady(line)
+      if (ready !== null) announce(ready)
     },
   })
   const ready = untilReady(child, announced)
@@ -60,28 +66,24 @@ export async function startRole(options: RoleOptions): Promise<RoleProcess> {
   }
 }
 
-async function untilReady(child: Child, announced: Promise<void>): Promise<void> {
+async function untilReady(child: Child, announced: Promise<Ready>): Promise<Ready> {
   let late: NodeJS.Timeout | undefined
   const failed = new Promise<never>((_, reject) => {
     late = setTimeout(() => {
       reject(new Error(`${child.name} was not ready after ${READY_MS_MAX} ms`))
     }, READY_MS_MAX)
     void child.exited.then((exit) => {
-      reject(new Error(`${child.name} ${describeExit(exit, child.lastErrors())}`))
+      reject(new Error(`${child.name} ${describeExit(exit, child.lastLines())}`))
     })
   })
   try {
-    await Promise.race([announced, failed])
+    return await Promise.race([announced, failed])
   } finally {
     clearTimeout(late)
   }
 }
 
-function isReadyLine(line: string): boolean {
-  if (!line.startsWith('{')) return false
-  try {
-    return readySchema.safeParse(JSON.parse(line)).success
-  } catch {
-    return false
-  }
+function readReady(line: string): Ready | null {
+  if (!line.startsWith('{"at":"ready"')) return null
+  return readySchema.parse(JSON.parse(line))
 }

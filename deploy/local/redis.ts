@@ -1,15 +1,13 @@
 /** The two local Redis servers: the journal, where an acknowledged write is on disk, and the queue. */
 import { mkdirSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describeExit, startChild } from './child.ts'
-import type { Child } from './child.ts'
+import type { Child, Exit } from './child.ts'
 
 /** Reading a large append-only file back takes a while; past this something is wrong. */
 const READY_MS_MAX = 60_000
 const PROBE_EVERY_MS = 10
-const PROBE_MS_MAX = 1_000
 const STOP_MS_MAX = 15_000
 
 export interface RedisOptions {
@@ -64,15 +62,18 @@ async function startRedis(
     ...defaults,
     ...settings,
   }
-  const args = Object.entries(all).flatMap(([key, value]) => [`--${key}`, value])
+  let isReady = false
   const child = await startChild({
     name,
     command: 'redis-server',
-    args,
+    args: Object.entries(all).flatMap(([key, value]) => [`--${key}`, value]),
     logFile,
     orphanSignal: 'SIGKILL',
+    onLine: (line) => {
+      isReady ||= line.includes('Ready to accept connections')
+    },
   })
-  await untilReady(child, port)
+  await untilReady(child, port, () => isReady)
   return {
     ...child,
     url: `redis://127.0.0.1:${port}/0`,
@@ -83,34 +84,21 @@ async function startRedis(
   }
 }
 
-/** Waits until it answers PING with PONG; while it reads its file back it answers LOADING. */
-async function untilReady(child: Child, port: number): Promise<void> {
+/** Waits for its own word: another server may answer on the port that it cannot have. It tells its
+ *  faults on stdout. */
+async function untilReady(child: Child, port: number, isReady: () => boolean): Promise<void> {
   const deadline = Date.now() + READY_MS_MAX
-  let ended: string | undefined
+  const ended: { how: Exit | null } = { how: null }
   void child.exited.then((exit) => {
-    ended = describeExit(exit, child.lastErrors())
+    ended.how = exit
   })
-  while (!(await pings(port))) {
-    if (ended !== undefined) throw new Error(`${child.name} on port ${port} ${ended}`)
+  while (!isReady()) {
+    if (ended.how !== null)
+      throw new Error(`${child.name} on port ${port} ${describeExit(ended.how, child.lastLines())}`)
     if (Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`${child.name} on port ${port} was not ready after ${READY_MS_MAX} ms`)
     }
     await wait(PROBE_EVERY_MS)
   }
-}
-
-/** One PING over a plain socket: no client is needed to know that a server is there. */
-export function pings(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host })
-    const answer = (isReady: boolean) => {
-      socket.destroy()
-      resolve(isReady)
-    }
-    socket.setTimeout(PROBE_MS_MAX, () => answer(false))
-    socket.once('error', () => answer(false))
-    socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (bytes) => answer(bytes.toString().startsWith('+PONG')))
-  })
 }
