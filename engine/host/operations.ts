@@ -55,7 +55,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  switch (request.url) {
+  switch (request.url ?? '') {
     case '/livez':
       return send(response, 200, 'application/json', '{"live":true}')
     case '/readyz': {

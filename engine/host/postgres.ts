@@ -1,7 +1,7 @@
 /** Connections to the market's Postgres. BIGINT arrives as a number and is asserted to be a safe one:
  *  money must not lose a cent on the way in. */
 import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
+import { DatabaseError, Pool, types } from 'pg'
 import { assert } from '../../schema/unit.ts'
 import type { Tables } from '../../schema/table.ts'
 import type { Log } from './log.ts'
@@ -9,8 +9,6 @@ import { SILENT_LOG } from './log.ts'
 import { listMigrations } from './migration.ts'
 import { messageOf, SetupFault } from './setup-fault.ts'
 
-const BIGINT_OID = 20
-const DATE_OID = 1082
 const CONNECT_MS_MAX = 5_000
 /** A server that was killed would otherwise keep a query waiting for the kernel's minutes. */
 const QUERY_MS_MAX = 60_000
@@ -18,7 +16,7 @@ const QUERY_MS_MAX = 60_000
 export type Database = Kysely<Tables>
 
 export interface Postgres {
-  readonly pool: pg.Pool
+  readonly pool: Pool
   readonly db: Database
   /** Why the database cannot be used now; empty when it can. */
   readiness(): readonly string[]
@@ -38,7 +36,7 @@ export async function connectPostgres({
   max,
   log = SILENT_LOG,
 }: PostgresOptions): Promise<Postgres> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: CONNECT_MS_MAX,
@@ -85,14 +83,14 @@ async function schemaVersion(db: Database): Promise<number> {
       .executeTakeFirst()
     return row?.number ?? 0
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === '42P01') return 0
+    if (error instanceof DatabaseError && error.code === '42P01') return 0
     throw error
   }
 }
 
 /** Idle connections that break are no fault of a query: noted once per outage, over once a
  *  connection succeeds again. Without a listener the process would die of it. */
-function watchOutage(pool: pg.Pool, log: Log): () => readonly string[] {
+function watchOutage(pool: Pool, log: Log): () => readonly string[] {
   let reason: string | null = null
   pool.on('error', (error) => {
     if (reason === null) log.warn({ at: 'postgres-lost', error: messageOf(error) })
@@ -105,11 +103,12 @@ function watchOutage(pool: pg.Pool, log: Log): () => readonly string[] {
   return () => (reason === null ? [] : [reason])
 }
 
-function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  if (oid === BIGINT_OID && format !== 'binary') return safeNumber
+const parserOf: typeof types.getTypeParser = (oid, format) => {
+  if (format === 'binary') return types.getTypeParser(oid, format)
+  if (oid === types.builtins.INT8) return safeNumber
   // A calendar day has no time zone; a Date would give it ours.
-  if (oid === DATE_OID && format !== 'binary') return (text) => text
-  return pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown
+  if (oid === types.builtins.DATE) return (text: string) => text
+  return types.getTypeParser(oid, 'text')
 }
 
 function safeNumber(text: string): number {

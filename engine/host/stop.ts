@@ -1,7 +1,9 @@
 /** How a process ends: in order, within a deadline, with a code that tells why.
  *
- *  What was started last is stopped first. 0: asked to stop and did; 1: a fault or a broken
- *  invariant, with its cause in one log line; 2: the surroundings were wrong (SetupFault). */
+ *  Asked to stop, or in surroundings that are wrong (SetupFault), a process stops its parts, the last
+ *  started first, and ends with 0 or 2. A fault that nobody caught or a broken invariant ends it with
+ *  1 on the spot, its cause in one log line: what is in memory is no longer to be trusted, and
+ *  everything that matters is in the journal. */
 import { createLog } from './log.ts'
 import type { Log } from './log.ts'
 import { SetupFault } from './setup-fault.ts'
@@ -37,13 +39,15 @@ export function runService(service: string, main: (log: Log) => Promise<void>): 
 
 /** Ends the process because of `error`: for a part that works in the background. */
 export function fail(error: unknown): void {
-  if (stopping.signal.aborted) return void log.warn({ at: 'stop-fault', error })
-  if (error instanceof SetupFault) {
+  if (stopping.signal.aborted) {
+    log.warn({ at: 'stop-fault', error })
+  } else if (error instanceof SetupFault) {
     process.stderr.write(`${error.message}\n`)
-    return void end(2)
+    void end(2)
+  } else {
+    log.error({ at: 'fault', error })
+    process.exit(1)
   }
-  log.error({ at: 'fault', error })
-  void end(1)
 }
 
 function askedToStop(reason: string): void {

@@ -1,0 +1,88 @@
+/** Says what came of a run of entries: append-events.lua decides what of it is new.
+ *
+ *  Any number of engines may say the same; the first wins, entry by entry, and the others find out
+ *  here that they agree with it. The same run may be sent again when its answer was lost. */
+import { assert } from '../../schema/unit.ts'
+import type { EntryId, EventEntry } from '../../schema/entry.ts'
+import { packageAsset } from '../host/asset.ts'
+import { encodeEventBody } from './codec.ts'
+import { Diverged } from './failure.ts'
+import type { Journal } from './journal.ts'
+import type { Argument } from './link.ts'
+import { Script } from './script.ts'
+
+/** One script call stays small enough not to hold up the writers of commands. */
+const APPEND_BYTES_MAX = 1024 * 1024
+
+const script = new Script(packageAsset(import.meta.url, 'append-events.lua'))
+
+export interface Appended {
+  readonly appended: number
+  /** Entries of the run that somebody had said before, with the same digest. */
+  readonly refused: number
+}
+
+/** Appends those of `entries` that are not there yet. Throws Diverged when an entry that is there
+ *  has another digest, or when the run does not follow on the stream; JournalLost when unknown. */
+export async function appendEvents(
+  journal: Journal,
+  entries: readonly EventEntry[],
+): Promise<Appended> {
+  let appended = 0
+  for (const run of runsOf(entries)) appended += await appendRun(journal, run)
+  return { appended, refused: entries.length - appended }
+}
+
+interface Run {
+  readonly entries: EventEntry[]
+  readonly bodies: Buffer[]
+}
+
+function* runsOf(entries: readonly EventEntry[]): Generator<Run> {
+  let run: Run = { entries: [], bodies: [] }
+  let sizeBytes = 0
+  for (const entry of entries) {
+    const body = encodeEventBody(entry)
+    if (sizeBytes > 0 && sizeBytes + body.length > APPEND_BYTES_MAX) {
+      yield run
+      run = { entries: [], bodies: [] }
+      sizeBytes = 0
+    }
+    run.entries.push(entry)
+    run.bodies.push(body)
+    sizeBytes += body.length
+  }
+  if (run.entries.length > 0) yield run
+}
+
+async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<number> {
+  const args: Argument[] = []
+  let before: EntryId | undefined
+  entries.forEach((entry, index) => {
+    assert(before === undefined || entry.previousId === before, 'a run has no gaps')
+    before = entry.id
+    const { id, source, batch, sequence, previousId, digest } = entry
+    args.push(id, source, batch, sequence, previousId, digest, bodies[index] ?? '')
+  })
+  const answer = (await script.run(journal, [journal.keys.events], args)) as [Buffer, ...unknown[]]
+  if (answer[0].toString() === 'gap') throw gap(entries, String(answer[1]))
+  const [, appended, refusedDigest] = answer as [Buffer, number, Buffer]
+  assertAgreed(entries[entries.length - appended - 1], refusedDigest.toString())
+  return appended
+}
+
+/** The digest is over everything an engine holds, so one comparison covers all entries before. */
+function assertAgreed(refused: EventEntry | undefined, digest: string): void {
+  if (refused === undefined || digest === '' || refused.digest === digest) return
+  throw new Diverged(
+    `entry ${refused.id} (sequence ${refused.sequence}): the journal holds digest ${digest}, this engine came to ${refused.digest}`,
+  )
+}
+
+function gap(entries: readonly EventEntry[], lastId: string): Diverged {
+  const [first] = entries
+  const last = entries.at(-1)
+  return new Diverged(
+    `entries ${first?.id} to ${last?.id} follow ${first?.previousId}, but the events end at ${lastId}`,
+  )
+}

@@ -1,0 +1,27 @@
+/** The journal of a market: what was asked and what came of it, in Redis. See journal.ts for the
+ *  invariants. */
+export { appendEvents } from './append-events.ts'
+export type { Appended } from './append-events.ts'
+export { decodeCommandBody, decodeEventBody, encodeCommandBody, encodeEventBody } from './codec.ts'
+export type { EventParts } from './codec.ts'
+export { CommandWriter } from './command-writer.ts'
+export type { Written } from './command-writer.ts'
+export { Diverged, JournalLost, JournalMisconfigured, MissedEntries } from './failure.ts'
+export { connectJournal, Journal } from './journal.ts'
+export type { JournalOptions } from './journal.ts'
+export { readCommands } from './read-commands.ts'
+export { readEvents } from './read-events.ts'
+export { readRawPairs } from './read-pairs.ts'
+export type { RawPair } from './read-pairs.ts'
+export type { ReadOptions } from './read-stream.ts'
+export {
+  dropSnapshot,
+  listSnapshots,
+  loadNewestSnapshot,
+  loadSnapshot,
+  packChunks,
+  saveSnapshot,
+  SnapshotDamaged,
+} from './snapshot.ts'
+export type { SnapshotChunk, SnapshotHead, SnapshotPosition } from './snapshot.ts'
+export { trimTo } from './trim.ts'
