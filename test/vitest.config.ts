@@ -9,11 +9,11 @@ const SYSTEM_MS_MAX = 120_000
 /** Real processes compete for the cores: one file at a time, and time enough on a busy machine. */
 const withProcesses = {
   globalSetup: ['test/harness/built.ts'],
-  pool: 'forks',
+  pool: 'forks' as const,
   fileParallelism: false,
   testTimeout: SYSTEM_MS_MAX,
   hookTimeout: SYSTEM_MS_MAX,
-} as const
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

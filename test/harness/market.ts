@@ -1,0 +1,100 @@
+/** A market of real processes with people in it, for system tests. */
+import { createNodeClient, HttpClient } from '../../gateway/client/node.ts'
+import type { Client } from '../../gateway/client/node.ts'
+import type { OperationInput } from '../../schema/index.ts'
+import { startMarket as startLocalMarket } from '../../deploy/local/index.ts'
+import type { Market, MarketOptions } from '../../deploy/local/index.ts'
+
+export interface Person {
+  readonly accountId: number
+  readonly email: string
+  readonly password: string
+  readonly token: string
+  readonly http: HttpClient
+  /** Connected and logged on as this person. */
+  readonly client: Client
+}
+
+export interface TestMarket extends Market {
+  /** The operator, signed in once for the whole market. */
+  openOperator(): Promise<Person>
+  /** A new person with a session; with money when `depositMinor` is given. */
+  newInvestor(options?: NewInvestor): Promise<Person>
+  /** A listing of a new borrower, with terms that suit most tests. */
+  openListing(terms?: Partial<OperationInput<'listing.open'>>): Promise<number>
+}
+
+export interface NewInvestor {
+  readonly depositMinor?: number
+  /** Which gateway it connects to. */
+  readonly gateway?: number
+}
+
+const OPERATOR_EMAIL = 'operator@lendbook.example'
+
+/** Starts a market. Call `stop` in `afterAll`; a market whose test process dies goes with it. */
+export async function startMarket(options: MarketOptions = {}): Promise<TestMarket> {
+  const market = await startLocalMarket(options)
+  return peopled(market)
+}
+
+function peopled(market: Market): TestMarket {
+  const clients: Client[] = []
+  let people = 0
+  let operator: Promise<Person> | undefined
+
+  const connect = (token: string, gateway: number): Client => {
+    const client = createNodeClient({ url: market.wsUrls[gateway] ?? market.wsUrl, token })
+    clients.push(client)
+    return client
+  }
+
+  const openOperator = (): Promise<Person> => {
+    operator ??= signIn(OPERATOR_EMAIL, market.operatorPassword)
+    return operator
+  }
+
+  const signIn = async (email: string, password: string): Promise<Person> => {
+    const http = new HttpClient({ baseUrl: market.baseUrl })
+    const { accountId, token } = await http.signIn({ email, password })
+    return { accountId, email, password, token, http, client: connect(token, 0) }
+  }
+
+  const newInvestor = async ({ depositMinor = 0, gateway = 0 }: NewInvestor = {}) => {
+    const number = ++people
+    const person = { email: `person-${number}@test.example`, password: `password of ${number}` }
+    const http = new HttpClient({ baseUrl: market.baseUrls[gateway] ?? market.baseUrl })
+    const { accountId, token } = await http.register({ ...person, name: `Person ${number}` })
+    if (depositMinor > 0) {
+      const { client } = await openOperator()
+      await client.deposit({ accountId, amountMinor: depositMinor })
+    }
+    return { accountId, ...person, token, http, client: connect(token, gateway) }
+  }
+
+  const openListing = async (terms: Partial<OperationInput<'listing.open'>> = {}) => {
+    const { client } = await openOperator()
+    const borrowerId = terms.borrowerId ?? (await newInvestor()).accountId
+    const { answer } = await client.openListing({ ...USUAL_TERMS, ...terms, borrowerId })
+    if (answer.kind !== 'ListingOpened') throw new Error(`a listing was answered ${answer.kind}`)
+    return answer.listingId
+  }
+
+  const stop = async (): Promise<void> => {
+    for (const client of clients) client.close()
+    await market.stop()
+  }
+
+  return { ...market, openOperator, newInvestor, openListing, stop }
+}
+
+const USUAL_TERMS = {
+  mode: 'fixed-rate',
+  amountMinor: 1_000_000,
+  ratePpm: 120_000,
+  termMonths: 36,
+  minBidMinor: 2_500,
+  openMs: 10 * 60_000,
+  grade: 'B',
+  purpose: 'car',
+} as const
