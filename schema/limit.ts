@@ -13,12 +13,16 @@ export const LISTING_OPEN_MS_MIN = 1_000
 export const BIDS_PER_LISTING_MAX = 10_000
 /** Listings open at once in a market. */
 export const LISTINGS_OPEN_MAX = 50_000
+/** Bids open at once in a market, some 150 bytes each; well below what one hash map can hold. */
+export const BIDS_OPEN_MAX = 4_000_000
 /** Accounts the engine will hold; a few hundred bytes each. */
 export const ACCOUNTS_MAX = 2_000_000
 
 // ── Keys ────────────────────────────────────────────────────────────────────────────────────────
 /** Answers kept per account for the same key; older ones are found in Postgres. */
 export const KEYS_PER_ACCOUNT_MAX = 2_048
+/** Answers kept for all accounts together, 80 bytes each: 320 MB, then the oldest goes. */
+export const KEYS_KEPT_MAX = 4_194_304
 /** A key carries its time; one from further ahead would push out honest ones. */
 export const KEY_AHEAD_MS_MAX = 5 * 60_000
 /** Journal writers remembered for `(source, batch)`; one is a process's lifetime. */
@@ -29,8 +33,17 @@ export const SOURCES_MAX = 1_024
 export const COMMANDS_PER_ENTRY_MAX = 2_048
 /** Commands waiting in one gateway for the next entry; past that callers hear `busy`. */
 export const COMMANDS_QUEUED_MAX = 20_000
+/** Rows in one chunk of a snapshot: some hundred kilobytes, so that writing one never stalls Redis. */
+export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 4_096
 /** Entries an engine reads, applies and appends in one round. */
 export const ENTRIES_PER_READ_MAX = 64
+
+/** A snapshot at least every so many entries: about as many as an engine replays in a second or two. */
+export const SNAPSHOT_EVERY_ENTRIES = 20_000
+/** And at least this often when anything came: what a quiet market replays, and trims, by. */
+export const SNAPSHOT_EVERY_MS = 60_000
+/** The share of its time that an engine with callers waiting may spend on snapshots of its own. */
+export const SNAPSHOT_PAUSE_SHARE_MAX = 0.01
 
 // ── Edge ────────────────────────────────────────────────────────────────────────────────────────
 /** Commands in one batch frame or request. */
@@ -56,3 +69,22 @@ export const PAGE_ROWS_MAX = 500
 export const PUBLIC_FLUSH_MS = 100
 /** A caller who asked to wait for `recorded` or `settled` hears what was reached by then. */
 export const ACK_WAIT_MS_MAX = 10_000
+
+// ── Settlement ──────────────────────────────────────────────────────────────────────────────────
+/** Entries, rows and bytes of one posting: a fraction of a second's work, so that stopping and
+ *  starting again stay quick. One entry that is larger by itself is posted alone. */
+export const POSTING_ENTRIES_MAX = 1_024
+export const POSTING_ROWS_MAX = 48_000
+export const POSTING_BYTES_MAX = 8 * 1024 * 1024
+/** Recorded entries kept in memory for posting; when it falls further behind it reads the table. */
+export const BACKLOG_BYTES_MAX = 32 * 1024 * 1024
+/** Under load a stage commits at most this often: larger batches cost the machine far less, and nobody
+ *  waits for these stages by the millisecond. When idle an entry does not wait. */
+export const RECORD_EVERY_MS_MIN = 4
+export const POST_EVERY_MS_MIN = 12
+/** A job that has not been done by then is sent again. */
+export const OUTBOX_RESEND_MS = 30_000
+/** Jobs sent in one go. */
+export const OUTBOX_ROWS_MAX = 500
+/** Snapshots of the engine kept in Postgres. */
+export const SNAPSHOTS_ARCHIVED = 2

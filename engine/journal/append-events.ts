@@ -2,8 +2,9 @@
  *
  *  Any number of engines may say the same; the first wins, entry by entry, and the others find out
  *  here that they agree with it. The same run may be sent again when its answer was lost. */
-import { assert } from '../../schema/unit.ts'
+import { compareEntryIds } from '../../schema/entry.ts'
 import type { EntryId, EventEntry } from '../../schema/entry.ts'
+import { assert } from '../../schema/unit.ts'
 import { packageAsset } from '../host/asset.ts'
 import { encodeEventBody } from './codec.ts'
 import { Diverged } from './failure.ts'
@@ -14,7 +15,8 @@ import { Script } from './script.ts'
 /** One script call stays small enough not to hold up the writers of commands. */
 const APPEND_BYTES_MAX = 1024 * 1024
 
-const script = new Script(packageAsset(import.meta.url, 'append-events.lua'))
+const append = new Script(packageAsset(import.meta.url, 'append-events.lua'))
+const digestAt = new Script(packageAsset(import.meta.url, 'digest-at.lua'))
 
 export interface Appended {
   readonly appended: number
@@ -31,6 +33,18 @@ export async function appendEvents(
   let appended = 0
   for (const run of runsOf(entries)) appended += await appendRun(journal, run)
   return { appended, refused: entries.length - appended }
+}
+
+/** What an engine came to at an entry, to be compared with what the journal holds. */
+export type Conclusion = Pick<EventEntry, 'id' | 'sequence' | 'digest'>
+
+/** Whether everything up to `entry` has been said. Throws Diverged when it was said differently. */
+export async function isSaid(journal: Journal, entry: Conclusion): Promise<boolean> {
+  const answer = (await digestAt.run(journal, [journal.keys.events], [entry.id])) as Buffer[]
+  const [last = '', digest = ''] = answer.map(String)
+  if (compareEntryIds(last as EntryId, entry.id) < 0) return false
+  assertAgreed(entry, digest)
+  return true
 }
 
 interface Run {
@@ -64,7 +78,7 @@ async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<nu
     const { id, source, batch, sequence, previousId, digest } = entry
     args.push(id, source, batch, sequence, previousId, digest, bodies[index] ?? '')
   })
-  const answer = (await script.run(journal, [journal.keys.events], args)) as [Buffer, ...unknown[]]
+  const answer = (await append.run(journal, [journal.keys.events], args)) as [Buffer, ...unknown[]]
   if (answer[0].toString() === 'gap') throw gap(entries, String(answer[1]))
   const [, appended, refusedDigest] = answer as [Buffer, number, Buffer]
   assertAgreed(entries[entries.length - appended - 1], refusedDigest.toString())
@@ -72,7 +86,7 @@ async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<nu
 }
 
 /** The digest is over everything an engine holds, so one comparison covers all entries before. */
-function assertAgreed(refused: EventEntry | undefined, digest: string): void {
+function assertAgreed(refused: Conclusion | undefined, digest: string): void {
   if (refused === undefined || digest === '' || refused.digest === digest) return
   throw new Diverged(
     `entry ${refused.id} (sequence ${refused.sequence}): the journal holds digest ${digest}, this engine came to ${refused.digest}`,

@@ -1,7 +1,7 @@
 /** The journal of a market: what was asked and what came of it, in Redis. See journal.ts for the
  *  invariants. */
-export { appendEvents } from './append-events.ts'
-export type { Appended } from './append-events.ts'
+export { appendEvents, isSaid } from './append-events.ts'
+export type { Appended, Conclusion } from './append-events.ts'
 export { decodeCommandBody, decodeEventBody, encodeCommandBody, encodeEventBody } from './codec.ts'
 export type { EventParts } from './codec.ts'
 export { CommandWriter } from './command-writer.ts'
@@ -13,6 +13,7 @@ export { readCommands } from './read-commands.ts'
 export { readEvents } from './read-events.ts'
 export { readRawPairs } from './read-pairs.ts'
 export type { RawPair } from './read-pairs.ts'
+export { lastId } from './read-stream.ts'
 export type { ReadOptions } from './read-stream.ts'
 export {
   dropSnapshot,
@@ -23,5 +24,5 @@ export {
   saveSnapshot,
   SnapshotDamaged,
 } from './snapshot.ts'
-export type { SnapshotChunk, SnapshotHead, SnapshotPosition } from './snapshot.ts'
+export type { SnapshotHead, SnapshotPosition } from './snapshot.ts'
 export { trimTo } from './trim.ts'

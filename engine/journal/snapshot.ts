@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { assert } from '../../schema/unit.ts'
 import type { Sequence } from '../../schema/unit.ts'
 import type { Digest, EntryId } from '../../schema/entry.ts'
+import type { SnapshotChunk } from '../snapshot-rows.ts'
 import { packageAsset } from '../host/asset.ts'
 import { packRows, unpackRows } from './codec.ts'
 import type { Journal } from './journal.ts'
@@ -27,11 +28,6 @@ const UNFINISHED_SECONDS = 120
 const LET_GO_SECONDS = 120
 
 const publish = new Script(packageAsset(import.meta.url, 'publish-snapshot.lua'))
-
-export interface SnapshotChunk {
-  readonly section: string
-  readonly rows: readonly (readonly unknown[])[]
-}
 
 /** Where in the journal a state stands. */
 export interface SnapshotPosition {
@@ -98,7 +94,7 @@ export async function loadSnapshot(
     if (!sha256(body).equals(checksum))
       throw new SnapshotDamaged(`${head.key}: chunk ${number} is not what was written`)
     total.update(checksum)
-    const [section, rows] = unpackRows(body) as [string, unknown[][]]
+    const [section, rows] = unpackRows(body) as [SnapshotChunk['section'], unknown[][]]
     chunks.push({ section, rows })
   }
   if (total.digest('hex') !== head.checksum)
@@ -132,7 +128,7 @@ export class SnapshotDamaged extends Error {
 }
 
 /** Halves the rows until each piece is small enough; a single row is taken as it is. */
-function* packed(section: string, rows: SnapshotChunk['rows']): Generator<Buffer> {
+function* packed(section: SnapshotChunk['section'], rows: SnapshotChunk['rows']): Generator<Buffer> {
   const body = packRows([section, rows])
   if (body.length <= CHUNK_BYTES_MAX || rows.length < 2) {
     yield Buffer.concat([sha256(body), body])

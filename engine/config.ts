@@ -1,0 +1,22 @@
+/** The settings of an engine process. */
+import { z } from 'zod'
+import { SNAPSHOT_EVERY_ENTRIES, SNAPSHOT_EVERY_MS } from '../schema/limit.ts'
+
+/** `match` answers entries; `snapshot` follows silently and only saves its state. */
+export const ENGINE_DUTIES = ['match', 'snapshot'] as const
+
+export const engineSettings = z.object({
+  MARKET: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('demo'),
+  JOURNAL_REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
+  ENGINE_DUTY: z.enum(ENGINE_DUTIES).default('match'),
+  /** 0 takes any free port, and the ready line tells which. */
+  OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  OPS_HOST: z.string().default('127.0.0.1'),
+  SNAPSHOT_EVERY_ENTRIES: z.coerce.number().int().min(1).default(SNAPSHOT_EVERY_ENTRIES),
+  SNAPSHOT_EVERY_MS: z.coerce.number().int().min(100).default(SNAPSHOT_EVERY_MS),
+})
+
+export type EngineSettings = z.output<typeof engineSettings>

@@ -1,0 +1,59 @@
+/** An engine process: take up the newest snapshot, replay what came after it, then answer entry by
+ *  entry. Any number may run; with ENGINE_DUTY=snapshot one follows silently and saves its state. */
+import {
+  announceReady,
+  onStop,
+  pause,
+  readConfig,
+  runService,
+  serveOperations,
+  stopSignal,
+} from './host/index.ts'
+import { engineSettings } from './config.ts'
+import { connectJournal, lastId } from './journal/index.ts'
+import { createReplicaMetrics } from './replica/metrics.ts'
+import { Replica } from './replica/replica.ts'
+import { resumeState } from './replica/resume.ts'
+
+const READY_LOOK_MS = 10
+
+runService('engine', async (log) => {
+  const settings = readConfig(engineSettings)
+  const { MARKET: market, JOURNAL_REDIS_URL: url, OPS_PORT, OPS_HOST } = settings
+  const metrics = createReplicaMetrics()
+
+  const journal = await connectJournal({ url, market, log })
+  onStop('journal', () => journal.close())
+
+  let replaying: string | null = 'loading a snapshot'
+  const operations = await serveOperations({
+    port: OPS_PORT,
+    host: OPS_HOST,
+    readiness: () => [...(replaying === null ? [] : [replaying]), ...journal.readiness()],
+    registry: metrics.all.registry,
+  })
+  onStop('operations', () => operations.close())
+
+  const startMs = performance.now()
+  const state = await resumeState(journal)
+  const snapshotSequence = state.sequence
+  const target = await lastId(journal, journal.keys.commands)
+  const parts = { journal, state, settings, metrics, log, signal: stopSignal }
+  const replica = new Replica(parts)
+  const running = replica.run()
+  onStop('replica', () => running)
+
+  const isReplayed = async () => {
+    while (!replica.hasReached(target) && !stopSignal.aborted) {
+      replaying = `replaying: entry ${state.id} of ${target}`
+      await pause(READY_LOOK_MS, stopSignal)
+    }
+    replaying = null
+  }
+  await Promise.race([isReplayed(), running])
+  if (stopSignal.aborted) return
+  const replayMs = Math.round(performance.now() - startMs)
+  log.info({ at: 'replayed', snapshotSequence, sequence: state.sequence, replayMs })
+  announceReady({ service: 'engine', opsPort: operations.port })
+  await running
+})

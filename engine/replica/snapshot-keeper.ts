@@ -1,0 +1,141 @@
+/** Sees to it that there is always a fairly new snapshot, at no cost to those who wait for answers.
+ *
+ *  Best is an engine of its own duty, which stops for as long as it takes. Where there is none, an
+ *  engine that is second does it, and the first only when nobody else has: their turns come at once,
+ *  twice and three times the interval. Such an engine stops while it packs its state in memory, writes
+ *  it out while it goes on, and takes the next one only when all its stops stay a small share of time.
+ *
+ *  A snapshot is published only when the journal holds the answer to its last entry, with the same
+ *  digest: whoever starts from it will never answer that entry again. */
+import { SNAPSHOT_PAUSE_SHARE_MAX } from '../../schema/limit.ts'
+import { pause } from '../host/backoff.ts'
+import { dumpState } from '../index.ts'
+import type { State } from '../index.ts'
+import type { EngineSettings } from '../config.ts'
+import type { Log } from '../host/log.ts'
+import { isSaid, JournalLost, listSnapshots, packChunks, saveSnapshot } from '../journal/index.ts'
+import type { Journal, SnapshotPosition } from '../journal/index.ts'
+import type { ReplicaMetrics } from './metrics.ts'
+
+/** A stop that callers notice is worth a line: it is time for an engine with the snapshot duty. */
+const PAUSE_MS_NOTED = 100
+/** How often a silent engine looks whether its last entry has been answered. */
+const LOOK_EVERY_MS = 5
+
+interface Parts {
+  readonly journal: Journal
+  readonly state: State
+  readonly settings: EngineSettings
+  readonly metrics: ReplicaMetrics
+  readonly log: Log
+  readonly isFirst: () => boolean
+  readonly signal: AbortSignal
+}
+
+export class SnapshotKeeper {
+  readonly #parts: Parts
+  #sequence: number
+  #takenAtMs = performance.now()
+  #notBeforeMs = 0
+  #saving: Promise<void> | null = null
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#sequence = parts.state.sequence
+  }
+
+  /** To be called between rounds. The state may change again once this has resolved. */
+  async consider(): Promise<void> {
+    const { settings } = this.#parts
+    if (this.#saving !== null || !this.#isDue()) return
+    this.#saving = this.#save().finally(() => {
+      this.#saving = null
+    })
+    if (settings.ENGINE_DUTY === 'snapshot') await this.#saving
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async idle(): Promise<void> {
+    await this.#saving
+  }
+
+  #isDue(): boolean {
+    const { settings, state } = this.#parts
+    const entries = state.sequence - this.#sequence
+    const nowMs = performance.now()
+    if (entries === 0 || nowMs < this.#notBeforeMs) return false
+    const turn = this.#turn()
+    const isOld = nowMs - this.#takenAtMs >= settings.SNAPSHOT_EVERY_MS * turn
+    return isOld || entries >= settings.SNAPSHOT_EVERY_ENTRIES * turn
+  }
+
+  #turn(): number {
+    if (this.#parts.settings.ENGINE_DUTY === 'snapshot') return 1
+    return this.#parts.isFirst() ? 3 : 2
+  }
+
+  async #save(): Promise<void> {
+    const { journal, log } = this.#parts
+    try {
+      const newest = (await listSnapshots(journal))[0]
+      this.#takenAtMs = performance.now()
+      if (newest !== undefined && newest.sequence > this.#sequence) {
+        this.#sequence = newest.sequence
+        if (!this.#isDue()) return
+      }
+      await this.#write()
+    } catch (error) {
+      if (!(error instanceof JournalLost)) throw error
+      log.warn({ at: 'snapshot-given-up', error: error.message })
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { journal, state, metrics, log } = this.#parts
+    const position = { id: state.id, sequence: state.sequence, digest: state.digest.hex() }
+    const startMs = performance.now()
+    const chunks = this.#pack()
+    if (!(await this.#isAnswered(position))) return
+    const { sizeBytes } = await saveSnapshot(journal, chunks, position)
+    const saveMs = performance.now() - startMs
+    this.#sequence = position.sequence
+    metrics.snapshotSeconds.observe(saveMs / 1e3)
+    metrics.tally.snapshotBytes = sizeBytes
+    metrics.tally.snapshotSequence = position.sequence
+    log.info({
+      at: 'snapshot',
+      sequence: position.sequence,
+      sizeBytes,
+      saveMs: Math.round(saveMs),
+    })
+  }
+
+  /** Waits for the answer to the last entry; false when asked to stop meanwhile. */
+  async #isAnswered(position: SnapshotPosition): Promise<boolean> {
+    const { journal, signal } = this.#parts
+    while (!(await isSaid(journal, position))) {
+      if (signal.aborted) return false
+      await pause(LOOK_EVERY_MS, signal)
+    }
+    return true
+  }
+
+  /** On its own duty the state stands still until it is written; otherwise only while it is packed. */
+  #pack(): Iterable<Buffer> {
+    const { state, settings, metrics, log } = this.#parts
+    const chunks = packChunks(dumpState(state))
+    if (settings.ENGINE_DUTY === 'snapshot') return chunks
+    const startMs = performance.now()
+    const packed = [...chunks]
+    const pauseMs = performance.now() - startMs
+    this.#notBeforeMs = performance.now() + pauseMs / SNAPSHOT_PAUSE_SHARE_MAX
+    metrics.pauseSeconds.observe(pauseMs / 1e3)
+    if (pauseMs > PAUSE_MS_NOTED)
+      log.warn({
+        at: 'snapshot-pause',
+        pauseMs: Math.round(pauseMs),
+        better: 'ENGINE_DUTY=snapshot',
+      })
+    return packed
+  }
+}
