@@ -88,3 +88,51 @@ export const OUTBOX_RESEND_MS = 30_000
 export const OUTBOX_ROWS_MAX = 500
 /** Snapshots of the engine kept in Postgres. */
 export const SNAPSHOTS_ARCHIVED = 2
+
+// ── Who may ask how often ───────────────────────────────────────────────────────────────────────
+/** Buckets of one account, refilled steadily up to their burst. A market maker re-pricing a thousand
+ *  listings a few times a second stays below; a program gone wild does not reach the engine. */
+export const BIDS_PER_SECOND_MAX = 5_000
+export const BIDS_BURST_MAX = 10_000
+/** More than for bids and counted apart, so that whoever is out of bids can still get out. */
+export const CANCELS_PER_SECOND_MAX = 10_000
+export const CANCELS_BURST_MAX = 20_000
+/** Deposits and listings, by operators and their programs. */
+export const COMMANDS_PER_SECOND_MAX = 1_000
+export const COMMANDS_BURST_MAX = 5_000
+export const QUERIES_PER_SECOND_MAX = 200
+export const QUERIES_BURST_MAX = 1_000
+/** Requests of one network address that is not signed in: a household behind one address. */
+export const ANONYMOUS_PER_SECOND_MAX = 200
+export const ANONYMOUS_BURST_MAX = 2_000
+/** New persons from one address: each costs a password hash. */
+export const REGISTRATIONS_PER_SECOND_MAX = 5
+export const REGISTRATIONS_BURST_MAX = 300
+/** Refusals for asking too often, without one that was let through between them, before a connection is
+ *  closed: more than one honest client can have in flight. */
+export const LIMITED_REPLIES_MAX = 4_096
+/** Frames that are not the protocol before a connection is closed. */
+export const MALFORMED_FRAMES_MAX = 8
+/** WebSocket connections of one gateway; about 10 kB each before they follow anything. */
+export const CONNECTIONS_MAX = 20_000
+/** Bytes a reader may be behind before public channels are conflated for it alone. */
+export const LAGGING_BYTES_MAX = 256 * 1024
+/** A caller hears `journal-unavailable` after this; the command may still be carried out. */
+export const JOURNAL_WAIT_MS_MAX = 5_000
+
+// ── People ──────────────────────────────────────────────────────────────────────────────────────
+/** A session ends by itself after this. */
+export const SESSION_MS_MAX = 7 * 24 * 60 * 60 * 1000
+/** Sessions a gateway remembers; others are looked up again. */
+export const SESSIONS_CACHED_MAX = 50_000
+/** A remembered session is looked up again after this, should the news of its end have been lost. */
+export const SESSION_TRUSTED_MS_MAX = 60_000
+/** Passwords being hashed or checked at once: each takes 19 MiB and a thread for some 30 ms. */
+export const PASSWORDS_IN_FLIGHT_MAX = 64
+/** Wrong passwords in a row for one e-mail address before each further one doubles the wait. */
+export const SIGN_IN_FAILURES_FREE = 5
+/** The same for one network address, which many people may share. */
+export const SIGN_IN_FAILURES_FREE_PER_ADDRESS = 50
+export const SIGN_IN_WAIT_MS_MAX = 15 * 60_000
+/** Addresses and accounts whose failures are remembered. */
+export const SIGN_IN_FAILURES_KEPT_MAX = 10_000
