@@ -1,0 +1,141 @@
+/** The core: what a command does to the market, told in events.
+ *
+ *  Time comes with the entry, a refusal is an event, a broken invariant ends the process. A command
+ *  that changes anything does so through engine/command, one file for each kind. */
+import {
+  ACCOUNTS_MAX,
+  assert,
+  assertNever,
+  compareEntryIds,
+  entryAtMs,
+  KEY_AHEAD_MS_MAX,
+  sequence,
+} from '../schema/index.ts'
+import type {
+  AccountId,
+  AtMs,
+  Command,
+  CommandEntry,
+  Event,
+  EventEntry,
+  Refused,
+  RejectCode,
+  Repeated,
+} from '../schema/index.ts'
+import { newAccount } from './account.ts'
+import type { Account } from './account.ts'
+import { packAnswer, unpackAnswer } from './answer.ts'
+import { assertCashIsWhole } from './cash.ts'
+import { closeDue } from './closing.ts'
+import { cancelBid } from './command/cancel-bid.ts'
+import { deposit } from './command/deposit.ts'
+import { openListing } from './command/open-listing.ts'
+import type { Outcome } from './command/outcome.ts'
+import { placeBid } from './command/place-bid.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { KeyRecord } from './key-memory.ts'
+import { keyWords, wordsTimeMs } from './key-words.ts'
+import type { KeyWords } from './key-words.ts'
+import { assertHoldsAreBids } from './open-bids.ts'
+import type { State } from './state.ts'
+
+/** Applies the next entry of the journal: first what time has brought about, then, unless the same
+ *  batch had come before, each command in order. */
+export function applyEntry(state: State, entry: CommandEntry): EventEntry {
+  const { id, atMs, source, batch } = entry
+  assert(compareEntryIds(state.id, id) < 0, 'entries come in the order of the journal')
+  assert(atMs === entryAtMs(id), 'an entry carries the time of its id')
+  const previousId = state.id
+  state.id = id
+  state.sequence = sequence(state.sequence + 1)
+  if (state.epochMs === 0) state.epochMs = atMs
+
+  const timed = closeDue(state, atMs)
+  const isDuplicate = !state.sources.admit(source, batch)
+  const answered = isDuplicate
+    ? []
+    : entry.commands.map((command): readonly Event[] => apply(state, command, atMs))
+  assertCashIsWhole(state)
+  return {
+    id,
+    atMs,
+    source,
+    batch,
+    sequence: state.sequence,
+    previousId,
+    digest: state.digest.hex(),
+    isDuplicate,
+    timed,
+    answered,
+  }
+}
+
+/** Carries out one command at a time at which nothing is due. The first event is the answer.
+ *
+ *  Three refusals say something about the key itself and are not remembered under it; every other
+ *  answer is, refusals included. */
+export function apply(state: State, command: Command, atMs: AtMs): readonly Event[] {
+  const account = accountOf(state, command.accountId)
+  if (account === null) return [refused(command, 'market-full')]
+  const words = keyWords(command.key)
+  const print = fingerprint(command)
+  const known = state.keys.find(account, words)
+  if (known !== null) {
+    const { high, low } = known.fingerprint
+    const isSame = high === print.high && low === print.low
+    return [isSame ? repeated(command, known) : refused(command, 'key-reused')]
+  }
+  const doubt = doubtOf(account, words, atMs)
+  if (doubt !== null) return [refused(command, doubt)]
+
+  const outcome = perform(state, account, command, atMs)
+  const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
+  const answer = packAnswer(events[0])
+  state.keys.remember(account, { words, fingerprint: print, sequence: state.sequence, answer })
+  assertHoldsAreBids(account)
+  assertCashIsWhole(state)
+  return events
+}
+
+function perform(state: State, account: Account, command: Command, atMs: AtMs): Outcome {
+  if (command.deadlineMs !== 0 && atMs > command.deadlineMs) return 'deadline-passed'
+  switch (command.kind) {
+    case 'PlaceBid':
+      return placeBid(state, account, command, atMs)
+    case 'CancelBid':
+      return cancelBid(state, account, command)
+    case 'Deposit':
+      return deposit(state, account, command)
+    case 'OpenListing':
+      return openListing(state, account, command, atMs)
+    default:
+      return assertNever(command)
+  }
+}
+
+/** An account is opened by its first command; null when the market has no place for another. */
+function accountOf(state: State, accountId: AccountId): Account | null {
+  const known = state.accounts.get(accountId)
+  if (known !== undefined) return known
+  if (state.accounts.size >= ACCOUNTS_MAX) return null
+  const account = newAccount(accountId)
+  state.accounts.set(accountId, account)
+  return account
+}
+
+/** Why a key that is not remembered cannot be taken for a new one; null when it can. */
+function doubtOf(account: Account, words: KeyWords, atMs: AtMs): RejectCode | null {
+  const keyMs = wordsTimeMs(words)
+  if (keyMs <= account.forgottenMs) return 'key-expired'
+  return keyMs > atMs + KEY_AHEAD_MS_MAX ? 'key-ahead' : null
+}
+
+function refused({ accountId, key }: Command, code: RejectCode): Refused {
+  return { kind: 'Refused', accountId, key, code }
+}
+
+function repeated(command: Command, known: KeyRecord): Repeated {
+  const { accountId, key } = command
+  const answer = unpackAnswer(command, known.answer)
+  return { kind: 'Repeated', accountId, key, sequence: sequence(known.sequence), answer }
+}

@@ -1,0 +1,24 @@
+import type { AtMs, BidId, ListingId, Minor, RatePpm } from '../../schema/index.ts'
+import type { Account } from '../account.ts'
+
+/** An open bid: it lies in the book of its listing and holds `acceptedMinor` of its owner's cash. */
+export interface Bid {
+  readonly bidId: BidId
+  readonly listingId: ListingId
+  readonly account: Account
+  /** What was asked for. */
+  readonly amountMinor: Minor
+  /** What of it is in the book now. Always more than nothing while the bid is open. */
+  acceptedMinor: number
+  readonly ratePpm: RatePpm
+  readonly placedAtMs: AtMs
+  /** The neighbours in the book's order, for books that keep their bids in a list. */
+  better: Bid | null
+  worse: Bid | null
+}
+
+/** What a better bid took away from this one. */
+export interface Displaced {
+  readonly bid: Bid
+  readonly releasedMinor: number
+}

@@ -1,0 +1,9 @@
+import type { BookRegistry } from './book.ts'
+import { NaiveFixedRateBook } from './naive-fixed-rate.ts'
+import { NaiveUniformAuctionBook } from './naive-uniform-auction.ts'
+
+/** The twins that say what is right: random command streams must leave both with the same events. */
+export const NAIVE_BOOKS: BookRegistry = {
+  'fixed-rate': (terms) => new NaiveFixedRateBook(terms),
+  'uniform-auction': (terms) => new NaiveUniformAuctionBook(terms),
+}

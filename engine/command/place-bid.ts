@@ -1,0 +1,73 @@
+import { assert, bidId, BIDS_OPEN_MAX, minor } from '../../schema/index.ts'
+import type { AtMs, BidOutbid, BidPlaced, Minor, PlaceBid } from '../../schema/index.ts'
+import type { Account } from '../account.ts'
+import type { Bid, Displaced } from '../book/bid.ts'
+import { hold, release } from '../cash.ts'
+import { closeListing } from '../closing.ts'
+import { assertHoldsAreBids, enterBook } from '../open-bids.ts'
+import type { State } from '../state.ts'
+import type { Outcome } from './outcome.ts'
+
+/** The bid holds its cash before it rests. What must be available is what the book accepts of it. */
+export function placeBid(state: State, account: Account, command: PlaceBid, atMs: AtMs): Outcome {
+  const listing = state.listings.get(command.listingId)
+  if (listing === undefined)
+    return command.listingId < state.nextListingId ? 'listing-closed' : 'listing-unknown'
+  assert(atMs < listing.closesAtMs, 'a listing whose time has come closes before any command')
+  if (listing.borrowerId === account.accountId) return 'own-listing'
+  const acceptedMinor = listing.book.quote(command.amountMinor, command.ratePpm)
+  if (typeof acceptedMinor === 'string') return acceptedMinor
+  if (account.availableMinor < acceptedMinor) return 'insufficient-funds'
+  if (state.bids.size >= BIDS_OPEN_MAX) return 'market-full'
+
+  hold(state, account, acceptedMinor)
+  const bid = newBid(state, account, command, acceptedMinor, atMs)
+  const displaced = enterBook(state, listing, bid)
+  const { fundedMinor } = listing.book
+  assert(fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
+  const answer = bidPlaced(bid, acceptedMinor)
+  if (displaced.length > 0) return [answer, ...displaced.map((one) => outbid(state, one))]
+  if (!listing.book.closesWhenCovered || fundedMinor < listing.amountMinor) return [answer]
+  return [answer, ...closeListing(state, listing)]
+}
+
+function newBid(
+  state: State,
+  account: Account,
+  { listingId, amountMinor, ratePpm }: PlaceBid,
+  acceptedMinor: Minor,
+  placedAtMs: AtMs,
+): Bid {
+  const id = state.nextBidId
+  state.nextBidId = bidId(id + 1)
+  return {
+    bidId: id,
+    listingId,
+    account,
+    amountMinor,
+    acceptedMinor,
+    ratePpm,
+    placedAtMs,
+    better: null,
+    worse: null,
+  }
+}
+
+function bidPlaced(bid: Bid, acceptedMinor: Minor): BidPlaced {
+  const { bidId, listingId, amountMinor, ratePpm } = bid
+  const { accountId } = bid.account
+  return { kind: 'BidPlaced', bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm }
+}
+
+function outbid(state: State, { bid, releasedMinor }: Displaced): BidOutbid {
+  release(state, bid.account, releasedMinor)
+  assertHoldsAreBids(bid.account)
+  return {
+    kind: 'BidOutbid',
+    bidId: bid.bidId,
+    listingId: bid.listingId,
+    accountId: bid.account.accountId,
+    releasedMinor: minor(releasedMinor),
+    acceptedMinor: minor(bid.acceptedMinor),
+  }
+}

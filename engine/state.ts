@@ -1,0 +1,57 @@
+/** All that the engine holds. Mutated only by the functions of this folder, only in `apply`.
+ *
+ *  Maps are read by key only, never in their order, except by the snapshot; what order matters to
+ *  (closings, keys, sources) is kept by a structure of its own. */
+import { bidId, GENESIS, listingId, sequence } from '../schema/index.ts'
+import type { AccountId, AtMs, BidId, EntryId, ListingId, Sequence } from '../schema/index.ts'
+import type { Account } from './account.ts'
+import type { Bid } from './book/bid.ts'
+import type { BookRegistry } from './book/book.ts'
+import { FAST_BOOKS } from './book/books.ts'
+import type { CashTotals } from './cash.ts'
+import { ClosingQueue } from './closing-queue.ts'
+import { DigestSum } from './digest.ts'
+import { KeyMemory } from './key-memory.ts'
+import type { Listing } from './listing.ts'
+import { SourceMemory } from './source-memory.ts'
+
+export interface State {
+  readonly books: BookRegistry
+  /** The last entry that was applied: its place and its id. */
+  sequence: Sequence
+  id: EntryId
+  /** The time of the journal's first entry; 0 before it. */
+  epochMs: AtMs | 0
+  nextListingId: ListingId
+  nextBidId: BidId
+  readonly accounts: Map<AccountId, Account>
+  /** Open ones only, and so are the bids. */
+  readonly listings: Map<ListingId, Listing>
+  readonly bids: Map<BidId, Bid>
+  readonly closings: ClosingQueue
+  readonly cash: CashTotals
+  readonly keys: KeyMemory
+  readonly sources: SourceMemory
+  digest: DigestSum
+}
+
+/** An empty market before the first entry. Tests give it the naive books. */
+export function createState(books: BookRegistry = FAST_BOOKS): State {
+  const accounts = new Map<AccountId, Account>()
+  return {
+    books,
+    sequence: sequence(0),
+    id: GENESIS,
+    epochMs: 0,
+    nextListingId: listingId(1),
+    nextBidId: bidId(1),
+    accounts,
+    listings: new Map(),
+    bids: new Map(),
+    closings: new ClosingQueue(),
+    cash: { depositedMinor: 0, availableMinor: 0, heldMinor: 0 },
+    keys: new KeyMemory(accounts),
+    sources: new SourceMemory(),
+    digest: new DigestSum(),
+  }
+}
