@@ -8,7 +8,7 @@ declare const keyBrand: unique symbol
 export type Key = string & { readonly [keyBrand]: 'key' }
 
 /** Lower case only: the same key must not come in two spellings. */
-const KEY_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+export const KEY_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 export const keySchema = z.string().regex(KEY_PATTERN) as unknown as z.ZodType<Key, string>
 

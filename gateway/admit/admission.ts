@@ -1,0 +1,222 @@
+/** From requests to journal entries and back to answers.
+ *
+ *  While one entry is being written the next one gathers, so entries grow with the load and each fsync
+ *  carries more. What an entry holds is kept as runs, (request, how many of its commands), so that a
+ *  batch of a hundred costs no more bookkeeping than one bid. The answers come by the event stream and
+ *  are matched by batch number: they may be read before the write itself is known to have worked. */
+import {
+  ACK_STAGES,
+  ACK_WAIT_MS_MAX,
+  assert,
+  COMMANDS_PER_ENTRY_MAX,
+  COMMANDS_QUEUED_MAX,
+  JOURNAL_WAIT_MS_MAX,
+  reject,
+} from '../../schema/index.ts'
+import type { AckStage, Command, EventEntry, Reject, Sequence } from '../../schema/index.ts'
+import type { Admitted } from './admitted.ts'
+import { Waiting } from './waiting.ts'
+
+/** engine/journal's CommandWriter. */
+export interface Writer {
+  readonly source: string
+  readonly nextBatch: number
+  append(commands: readonly Command[]): Promise<unknown>
+}
+
+interface Run {
+  readonly request: Admitted
+  readonly count: number
+}
+
+interface Options {
+  readonly writer: Writer
+  readonly now: () => number
+  /** The write ended for good, which only a broken set-up or the end of the process brings about. */
+  readonly onFault: (error: unknown) => void
+  /** Tells how long a request took to its answer. */
+  readonly onAck?: (stage: AckStage, waitMs: number) => void
+}
+
+export class Admission {
+  readonly #options: Options
+  #queue: Admitted[] = []
+  /** Commands of the first request in the queue that already are in an entry. */
+  #queueOffset = 0
+  #queued = 0
+  #isWriting = false
+  #isScheduled = false
+  readonly #entries = new Map<number, readonly Run[]>()
+  /** By arrival, for those that wait too long; told ones are passed over. */
+  readonly #arrivals = new Waiting<Admitted>()
+  readonly #stages: Readonly<Record<Exclude<AckStage, 'durable'>, Waiting<Admitted>>> = {
+    recorded: new Waiting(),
+    settled: new Waiting(),
+  }
+  #reached = { recorded: 0, settled: 0 }
+  #open = 0
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Requests whose askers have not heard yet. */
+  get open(): number {
+    return this.#open
+  }
+
+  /** Commands not yet in an entry. */
+  get queued(): number {
+    return this.#queued
+  }
+
+  /** Entries whose events have not been read yet. */
+  get entriesUnderWay(): number {
+    return this.#entries.size
+  }
+
+  /** Takes a request in, whole or not at all. */
+  admit(request: Admitted): Reject | null {
+    if (this.#queued + request.commands.length > COMMANDS_QUEUED_MAX)
+      return reject('busy', { retryAfterMs: 100 })
+    this.#queue.push(request)
+    this.#queued += request.commands.length
+    this.#open++
+    this.#arrivals.add(request)
+    this.#schedule()
+    return null
+  }
+
+  /** Answers what this gateway asked in `entry`. */
+  onEntry(entry: EventEntry): void {
+    if (entry.source !== this.#options.writer.source || entry.isDuplicate) return
+    const runs = this.#entries.get(entry.batch)
+    if (runs === undefined) return
+    this.#entries.delete(entry.batch)
+    let place = 0
+    for (const { request, count } of runs) {
+      for (const end = place + count; place < end; place++) {
+        const events = entry.answered[place]
+        assert(events !== undefined, 'every command of an entry is answered')
+        request.take(events)
+      }
+      request.sequence = entry.sequence
+      request.atMs = entry.atMs
+      if (request.isWhole) this.#onDurable(request)
+    }
+    assert(place === entry.answered.length, 'every answer of an entry has its command')
+  }
+
+  /** How far the record and the ledger have come. */
+  onWatermark(stage: 'recorded' | 'settled', sequence: Sequence): void {
+    if (sequence <= this.#reached[stage]) return
+    this.#reached[stage] = sequence
+    const waiting = this.#stages[stage]
+    for (let first = waiting.first; first !== undefined; first = waiting.first) {
+      if (!first.isTold && first.sequence > sequence) break
+      waiting.shift()
+      this.#tell(first, stage)
+    }
+  }
+
+  /** Tells those who have waited as long as anyone has to. Called now and then. */
+  sweep(): void {
+    const now = this.#options.now()
+    for (const stage of ['recorded', 'settled'] as const)
+      this.#stages[stage].shiftWhile(
+        (request) => request.isTold || request.arrivedAtMs + ACK_WAIT_MS_MAX <= now,
+        (request) => this.#tell(request, this.#stageOf(request.sequence)),
+      )
+    this.#arrivals.shiftWhile(
+      (request) =>
+        request.isTold || request.isWhole || request.arrivedAtMs + JOURNAL_WAIT_MS_MAX <= now,
+      (request) => {
+        if (!request.isWhole) this.#fail(request)
+      },
+    )
+  }
+
+  /** Entries were missed: what was asked in them may have happened, and the same key will tell. */
+  abandonUnread(): void {
+    const inFlight = this.#isWriting ? this.#options.writer.nextBatch - 1 : -1
+    for (const [batch, runs] of this.#entries) {
+      if (batch === inFlight) continue
+      this.#entries.delete(batch)
+      for (const { request } of runs) this.#fail(request)
+    }
+  }
+
+  #onDurable(request: Admitted): void {
+    if (request.isTold) return
+    const { ack, sequence } = request
+    if (ACK_STAGES.indexOf(this.#stageOf(sequence)) >= ACK_STAGES.indexOf(ack) || ack === 'durable')
+      this.#tell(request, this.#stageOf(sequence))
+    else this.#stages[ack].add(request)
+  }
+
+  #stageOf(sequence: Sequence): AckStage {
+    if (sequence <= this.#reached.settled) return 'settled'
+    return sequence <= this.#reached.recorded ? 'recorded' : 'durable'
+  }
+
+  #tell(request: Admitted, stage: AckStage): void {
+    if (request.isTold) return
+    request.isTold = true
+    request.stage = stage
+    this.#open--
+    this.#options.onAck?.(stage, this.#options.now() - request.arrivedAtMs)
+    request.asker.onAnswered(request)
+  }
+
+  #fail(request: Admitted): void {
+    if (request.isTold) return
+    request.isTold = true
+    this.#open--
+    request.asker.onFailed(request, reject('journal-unavailable', { retryAfterMs: 1_000 }))
+  }
+
+  /** All messages of this turn of the event loop go into the same entry. */
+  #schedule(): void {
+    if (this.#isWriting || this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#write().catch(this.#options.onFault)
+    })
+  }
+
+  async #write(): Promise<void> {
+    if (this.#isWriting) return
+    this.#isWriting = true
+    while (this.#queued > 0) {
+      const runs: Run[] = []
+      const commands = this.#gather(runs)
+      const { writer } = this.#options
+      this.#entries.set(writer.nextBatch, runs)
+      await writer.append(commands)
+    }
+    this.#isWriting = false
+  }
+
+  #gather(runs: Run[]): Command[] {
+    const commands: Command[] = []
+    let taken = 0
+    for (const request of this.#queue) {
+      const from = this.#queueOffset
+      const count = Math.min(
+        request.commands.length - from,
+        COMMANDS_PER_ENTRY_MAX - commands.length,
+      )
+      for (let place = from; place < from + count; place++)
+        commands.push(request.commands[place] as Command)
+      runs.push({ request, count })
+      const isLast = from + count === request.commands.length
+      this.#queueOffset = isLast ? 0 : from + count
+      if (isLast) taken++
+      if (commands.length === COMMANDS_PER_ENTRY_MAX) break
+    }
+    this.#queue = taken === this.#queue.length ? [] : this.#queue.slice(taken)
+    this.#queued -= commands.length
+    return commands
+  }
+}

@@ -1,0 +1,283 @@
+/** The channels: who follows what, and what they are sent when.
+ *
+ *  Public channels are flushed together every PUBLIC_FLUSH_MS and once more before a new follower gets
+ *  a snapshot, so every follower of a channel is at the same `seq` at any time. Private channels are
+ *  told after each entry. */
+import { parseChannel } from '../../schema/index.ts'
+import type {
+  AccountId,
+  ChannelFrame,
+  EventEntry,
+  ListingId,
+  Reject,
+  SubscribeReply,
+} from '../../schema/index.ts'
+import { reject } from '../../schema/index.ts'
+import { PrivateChannels } from './private-channel.ts'
+import type { PrivateFamily, PrivateFollower } from './private-channel.ts'
+import { PublicChannel } from './public-channel.ts'
+import { ListingSource, MarketSource, TapeSource } from './sources.ts'
+import { MarketView } from './view.ts'
+import type { ViewStart } from './view.ts'
+
+/** One connection, as the feed sees it. */
+export interface Follower extends PrivateFollower {
+  readonly accountId: AccountId | null
+  /** The channels it follows. Changed by the feed alone. */
+  readonly following: Set<string>
+  send(frame: ChannelFrame): void
+  /** From now on what is published on a public channel reaches this connection too. */
+  join(channel: string): void
+  leave(channel: string): void
+}
+
+/** Sends a frame to everyone who joined its channel. */
+export type Publish = (frame: ChannelFrame) => void
+
+export interface ChannelRequest {
+  readonly channel: string
+  readonly since?: number | undefined
+  readonly epoch?: number | undefined
+}
+
+/** A channel that nobody follows is kept so long, for those who lost their connection. */
+const LINGER_MS = 60_000
+
+export class Feed {
+  readonly #publish: Publish
+  readonly #now: () => number
+  #view = new MarketView()
+  #public = new Map<string, PublicChannel>()
+  #private = new Map<AccountId, PrivateChannels>()
+  resumesRecovered = 0
+  resumesFresh = 0
+
+  constructor(publish: Publish, now: () => number) {
+    this.#publish = publish
+    this.#now = now
+    this.#openFixed()
+  }
+
+  get view(): MarketView {
+    return this.#view
+  }
+
+  get epoch(): number {
+    return this.#view.epochMs
+  }
+
+  get channels(): number {
+    return this.#public.size + 2 * this.#private.size
+  }
+
+  /** Starts from an engine's snapshot, or starts over after entries were missed: then whoever follows
+   *  a channel gets a new snapshot of it. */
+  load(start: ViewStart | null): void {
+    const [formerPublic, formerPrivate] = [this.#public, this.#private]
+    this.#view = new MarketView()
+    if (start !== null) this.#view.load(start)
+    this.#openFixed()
+    this.#private = new Map()
+    for (const former of formerPublic.values()) this.#reopenPublic(former)
+    for (const former of formerPrivate.values()) this.#reopenPrivate(former)
+  }
+
+  /** After this the view is at `entry`; `flushPrivate` then tells those whom it touched. */
+  apply(entry: EventEntry): void {
+    const isFirst = this.#view.epochMs === 0
+    this.#view.apply(entry)
+    // The journal has begun: what was sent before had no epoch to resume in.
+    if (isFirst) this.#onEpoch()
+  }
+
+  flushPrivate(): void {
+    for (const account of this.#view.touchedAccounts) {
+      account.isTouched = false
+      this.#private.get(account.accountId)?.flush()
+    }
+  }
+
+  flushPublic(): void {
+    for (const channel of this.#public.values()) this.#flush(channel)
+  }
+
+  /** All or nothing: a refusal leaves everything as it was. @returns what to send, reply first */
+  subscribe(
+    follower: Follower,
+    requests: readonly ChannelRequest[],
+  ): { readonly reply: SubscribeReply; readonly frames: readonly ChannelFrame[] } | Reject {
+    for (const [place, request] of requests.entries()) {
+      const refusal = this.#check(follower, request, `channels.${place}.channel`)
+      if (refusal !== null) return refusal
+    }
+    const channels: SubscribeReply['channels'][number][] = []
+    const frames: ChannelFrame[] = []
+    for (const request of requests) channels.push(this.#follow(follower, request, frames))
+    return { reply: { channels }, frames }
+  }
+
+  /** Following or not, afterwards it does not. */
+  unsubscribe(follower: Follower, name: string): void {
+    if (!follower.following.delete(name)) return
+    const open = this.#public.get(name)
+    if (open !== undefined) {
+      follower.leave(name)
+      open.followers--
+      if (open.followers === 0) open.leftAtMs = this.#now()
+      return
+    }
+    if (follower.accountId === null) return
+    const channels = this.#private.get(follower.accountId)
+    if (channels === undefined) return
+    channels.channel(name as PrivateFamily).followers.delete(follower)
+    if (channels.followers === 0) channels.leftAtMs = this.#now()
+  }
+
+  /** The newest state of a public channel, for one who could not be served for a while. */
+  refresh(follower: Follower, name: string): void {
+    const channel = this.#public.get(name)
+    if (channel === undefined) return
+    this.#flush(channel)
+    follower.send(channel.snapshot())
+    follower.join(name)
+  }
+
+  /** Lets go of channels that nobody came back for. Called now and then. */
+  sweep(): void {
+    const before = this.#now() - LINGER_MS
+    for (const [name, channel] of this.#public)
+      if (name.startsWith('listing:') && channel.followers === 0 && channel.leftAtMs < before)
+        this.#public.delete(name)
+    for (const [accountId, channels] of this.#private)
+      if (channels.followers === 0 && channels.leftAtMs < before) {
+        channels.close()
+        this.#private.delete(accountId)
+      }
+  }
+
+  #check(follower: Follower, { channel }: ChannelRequest, field: string): Reject | null {
+    const parsed = parseChannel(channel)
+    if (parsed === null) return reject('channel-unknown', { field })
+    if (parsed.listingId !== null)
+      return this.#public.has(channel) || this.#view.listings.has(parsed.listingId)
+        ? null
+        : reject('listing-unknown', { field })
+    const isPrivate = parsed.family === 'cash' || parsed.family === 'bids'
+    return isPrivate && follower.accountId === null ? reject('not-logged-on', { field }) : null
+  }
+
+  #follow(
+    follower: Follower,
+    request: ChannelRequest,
+    frames: ChannelFrame[],
+  ): SubscribeReply['channels'][number] {
+    const { channel: name, since = -1, epoch = -1 } = request
+    this.unsubscribe(follower, name)
+    follower.following.add(name)
+    const isPrivate = name === 'cash' || name === 'bids'
+    const source = isPrivate
+      ? this.#followPrivate(follower, name)
+      : this.#followPublic(follower, name)
+    const missed = source.missed(since, epoch)
+    if (missed !== null) this.resumesRecovered++
+    else if (since >= 0) this.resumesFresh++
+    if (missed === null) frames.push(source.snapshot())
+    else frames.push(...missed)
+    return { channel: name, epoch: this.epoch, seq: source.seq, recovered: missed !== null }
+  }
+
+  #followPublic(follower: Follower, name: string): Followed {
+    const channel = this.#publicChannel(name)
+    this.#flush(channel)
+    channel.followers++
+    channel.leftAtMs = 0
+    follower.join(name)
+    return {
+      seq: channel.seq,
+      snapshot: () => channel.snapshot(),
+      missed: (since, epoch) => channel.missed(since, epoch),
+    }
+  }
+
+  #followPrivate(follower: Follower, family: PrivateFamily): Followed {
+    const { accountId } = follower
+    if (accountId === null) throw new Error('checked before')
+    let channels = this.#private.get(accountId)
+    if (channels === undefined) {
+      channels = new PrivateChannels(this.#view.account(accountId), this.epoch)
+      this.#private.set(accountId, channels)
+    }
+    const channel = channels.channel(family)
+    const account = channels
+    channel.followers.add(follower)
+    channels.leftAtMs = 0
+    return {
+      seq: channel.seq,
+      snapshot: () => account.snapshot(family),
+      missed: (since, epoch) => channel.missed(since, epoch),
+    }
+  }
+
+  #publicChannel(name: string): PublicChannel {
+    const open = this.#public.get(name)
+    if (open !== undefined) return open
+    const listing = this.#view.listings.get(Number(name.slice('listing:'.length)) as ListingId)
+    if (listing === undefined) throw new Error('checked before')
+    return this.#openPublic(new PublicChannel(name, this.epoch, new ListingSource(listing)))
+  }
+
+  #openPublic(channel: PublicChannel): PublicChannel {
+    this.#public.set(channel.name, channel)
+    return channel
+  }
+
+  #openFixed(): void {
+    this.#public = new Map()
+    this.#openPublic(new PublicChannel('market', this.epoch, new MarketSource(this.#view)))
+    this.#openPublic(new PublicChannel('tape', this.epoch, new TapeSource(this.#view)))
+  }
+
+  #onEpoch(): void {
+    const former = this.#public
+    this.#openFixed()
+    for (const channel of former.values()) this.#reopenPublic(channel)
+    const formerPrivate = this.#private
+    this.#private = new Map()
+    for (const channels of formerPrivate.values()) this.#reopenPrivate(channels)
+  }
+
+  #reopenPublic(former: PublicChannel): void {
+    const parsed = parseChannel(former.name)
+    const isKnown =
+      parsed?.listingId === null ||
+      (parsed !== null && parsed !== undefined && this.#view.listings.has(parsed.listingId))
+    if (!isKnown || former.followers === 0) return
+    const channel = this.#publicChannel(former.name)
+    channel.followers = former.followers
+    this.#publish(channel.snapshot())
+  }
+
+  #reopenPrivate(former: PrivateChannels): void {
+    former.close()
+    if (former.followers === 0) return
+    const { accountId } = former.account
+    const channels = new PrivateChannels(this.#view.account(accountId), this.epoch)
+    this.#private.set(accountId, channels)
+    for (const family of ['cash', 'bids'] as const)
+      for (const follower of former.channel(family).followers) {
+        channels.channel(family).followers.add(follower)
+        follower.send(channels.snapshot(family))
+      }
+  }
+
+  #flush(channel: PublicChannel): void {
+    const delta = channel.flush()
+    if (delta !== null && channel.followers > 0) this.#publish(delta)
+  }
+}
+
+interface Followed {
+  readonly seq: SubscribeReply['channels'][number]['seq']
+  snapshot(): ChannelFrame
+  missed(since: number, epoch: number): readonly ChannelFrame[] | null
+}

@@ -1,0 +1,36 @@
+import type {
+  AccountId,
+  AtMs,
+  BidId,
+  BidRow,
+  BidStatus,
+  FillRow,
+  ListingId,
+  Minor,
+  RatePpm,
+} from '../../schema/index.ts'
+
+/** A bid as the gateway knows it while it is open, and once more as it ends. Mutated by the view. */
+export interface OpenBid {
+  readonly bidId: BidId
+  readonly listingId: ListingId
+  readonly accountId: AccountId
+  readonly amountMinor: Minor
+  /** What was taken into the book when it was placed. */
+  readonly placedMinor: Minor
+  readonly ratePpm: RatePpm
+  readonly placedAtMs: AtMs
+  acceptedMinor: Minor
+  status: BidStatus
+}
+
+export function bidRow(bid: OpenBid): BidRow {
+  const { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs } = bid
+  return { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs }
+}
+
+/** The bid as the tape shows it: what it brought in, whatever became of it since. */
+export function fillRow(bid: OpenBid): FillRow {
+  const { bidId, listingId, placedMinor, ratePpm, placedAtMs } = bid
+  return { bidId, listingId, amountMinor: placedMinor, ratePpm, atMs: placedAtMs }
+}

@@ -1,0 +1,279 @@
+/** The market as of one sequence: listings with their books, cash, open bids, the tape. Made from the
+ *  engine's newest snapshot and kept by applying every event entry after it; no I/O, no clock.
+ *
+ *  An event that this build does not know is a compile error here. */
+import {
+  assert,
+  assertNever,
+  CLOSED_LISTINGS_SHOWN_MAX,
+  minor,
+  sequence,
+  TAPE_FILLS_MAX,
+} from '../../schema/index.ts'
+import type {
+  AccountId,
+  AtMs,
+  BidId,
+  BidPlaced,
+  BidStatus,
+  Event,
+  EventEntry,
+  Fill,
+  ListingId,
+  ListingRow,
+  Minor,
+  Sequence,
+} from '../../schema/index.ts'
+import { AccountView } from './account-view.ts'
+import { ListingView, openedRow } from './listing-view.ts'
+import { Newest } from './newest.ts'
+import type { OpenBid } from './open-bid.ts'
+
+/** What the view starts from: the part of an engine's snapshot that is the market's. */
+export interface ViewStart {
+  readonly sequence: Sequence
+  readonly epochMs: AtMs | 0
+  readonly accounts: Iterable<{
+    readonly accountId: AccountId
+    readonly availableMinor: number
+    readonly heldMinor: number
+  }>
+  /** In the order of their ids; `fundedMinor` and `bidCount` come from the bids. */
+  readonly listings: Iterable<
+    Omit<ListingRow, 'status' | 'fundedMinor' | 'clearingRatePpm' | 'bidCount' | 'closedAtMs'>
+  >
+  /** In the order of their ids. */
+  readonly bids: Iterable<Omit<OpenBid, 'status'>>
+}
+
+export class MarketView {
+  sequence: Sequence = sequence(0)
+  epochMs: AtMs | 0 = 0
+  readonly listings = new Map<ListingId, ListingView>()
+  readonly accounts = new Map<AccountId, AccountView>()
+  readonly tape = new Newest<OpenBid>(TAPE_FILLS_MAX)
+  tapeChangedAt: Sequence = sequence(0)
+  marketChangedAt: Sequence = sequence(0)
+  /** Changed or closed-and-let-go since the market channel last took them away. */
+  changedListings: ListingView[] = []
+  removedListings: ListingId[] = []
+  /** Followed accounts that the entry at hand touched. */
+  touchedAccounts: AccountView[] = []
+  readonly #bids = new Map<BidId, OpenBid>()
+  #closed: ListingId[] = []
+  #atMs = 0 as AtMs
+
+  get openBids(): number {
+    return this.#bids.size
+  }
+
+  load(start: ViewStart): void {
+    assert(this.sequence === 0, 'a view is loaded once, before any entry')
+    this.sequence = start.sequence
+    this.epochMs = start.epochMs
+    this.tapeChangedAt = start.sequence
+    this.marketChangedAt = start.sequence
+    for (const { accountId, availableMinor, heldMinor } of start.accounts) {
+      const account = this.account(accountId)
+      account.availableMinor = availableMinor
+      account.heldMinor = heldMinor
+    }
+    for (const listing of start.listings) this.#addListing(restoredRow(listing), false)
+    for (const bid of start.bids) this.#addBid({ ...bid, status: 'open' })
+    this.changedListings = []
+    for (const listing of this.listings.values()) listing.isUntold = false
+  }
+
+  /** An account not heard of yet has nothing. */
+  account(accountId: AccountId): AccountView {
+    let account = this.accounts.get(accountId)
+    if (account === undefined)
+      this.accounts.set(accountId, (account = new AccountView(accountId, this.sequence)))
+    return account
+  }
+
+  /** Entries come in order, each once. After it `touchedAccounts` says who has to hear. */
+  apply(entry: EventEntry): void {
+    assert(entry.sequence === this.sequence + 1, `entry ${entry.sequence} follows ${this.sequence}`)
+    this.sequence = entry.sequence
+    this.#atMs = entry.atMs
+    if (this.epochMs === 0) this.epochMs = entry.atMs
+    this.touchedAccounts.length = 0
+    for (const event of entry.timed) this.#on(event)
+    for (const events of entry.answered) for (const event of events) this.#on(event)
+  }
+
+  #on(event: Event): void {
+    switch (event.kind) {
+      case 'BidPlaced':
+        this.#onPlaced(event)
+        break
+      case 'BidOutbid':
+        this.#onReleased(event.bidId, event.releasedMinor, 'outbid')
+        break
+      case 'BidCancelled':
+        this.#onReleased(event.bidId, event.releasedMinor, 'cancelled')
+        break
+      case 'Deposited':
+        this.#moveCash(event.accountId, event.amountMinor, 0)
+        break
+      case 'ListingOpened':
+        this.#addListing(openedRow(event, this.#atMs), true)
+        break
+      case 'ListingAllocated':
+        this.#close(this.#listing(event.listingId), 'funded', event.ratePpm)
+        break
+      case 'LoanDisbursed':
+        this.#onDisbursed(event.fills, event.borrowerId, event.amountMinor)
+        break
+      case 'ListingExpired':
+        this.#onExpired(event.listingId, event.released)
+        break
+      case 'Refused':
+      case 'Repeated':
+        break
+      default:
+        assertNever(event)
+    }
+  }
+
+  #onPlaced(event: BidPlaced): void {
+    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm } = event
+    this.#addBid({
+      bidId,
+      listingId,
+      accountId,
+      amountMinor,
+      placedMinor: acceptedMinor,
+      ratePpm,
+      placedAtMs: this.#atMs,
+      acceptedMinor,
+      status: 'open',
+    })
+    this.#moveCash(accountId, -acceptedMinor, acceptedMinor)
+  }
+
+  #addBid(bid: OpenBid): void {
+    this.#bids.set(bid.bidId, bid)
+    this.account(bid.accountId).openBids.set(bid.bidId, bid)
+    const listing = this.#listing(bid.listingId)
+    listing.addBid(bid)
+    this.#noteListing(listing)
+    this.#noteBid(bid)
+    this.tape.add(bid)
+    this.tapeChangedAt = this.sequence
+  }
+
+  #onReleased(bidId: BidId, releasedMinor: Minor, status: BidStatus): void {
+    const bid = this.#bid(bidId)
+    bid.acceptedMinor = minor(bid.acceptedMinor - releasedMinor)
+    const isGone = bid.acceptedMinor === 0
+    const listing = this.#listing(bid.listingId)
+    listing.takeOut(bid, releasedMinor, isGone)
+    this.#noteListing(listing)
+    this.#noteBid(bid)
+    if (isGone) this.#endBid(bid, status)
+    this.#moveCash(bid.accountId, releasedMinor, -releasedMinor)
+  }
+
+  #onDisbursed(fills: readonly Fill[], borrowerId: AccountId, amountMinor: Minor): void {
+    for (const fill of fills) {
+      const bid = this.#bid(fill.bidId)
+      this.#noteBid(bid)
+      this.#endBid(bid, 'won')
+      this.#moveCash(fill.accountId, 0, -fill.amountMinor)
+    }
+    this.#moveCash(borrowerId, amountMinor, 0)
+  }
+
+  #onExpired(listingId: ListingId, released: readonly Fill[]): void {
+    const listing = this.#listing(listingId)
+    for (const fill of released) {
+      const bid = this.#bid(fill.bidId)
+      bid.acceptedMinor = minor(0)
+      this.#noteBid(bid)
+      this.#endBid(bid, 'expired')
+      this.#moveCash(fill.accountId, fill.amountMinor, -fill.amountMinor)
+    }
+    this.#close(listing, 'expired', listing.row.ratePpm)
+  }
+
+  #endBid(bid: OpenBid, status: BidStatus): void {
+    bid.status = status
+    this.#bids.delete(bid.bidId)
+    this.account(bid.accountId).openBids.delete(bid.bidId)
+  }
+
+  #addListing(row: ListingRow, isWhole: boolean): void {
+    const listing = new ListingView(row, isWhole, this.sequence)
+    this.listings.set(row.listingId, listing)
+    this.#noteListing(listing)
+  }
+
+  #close(listing: ListingView, status: 'funded' | 'expired', rate: ListingRow['ratePpm']): void {
+    listing.close(status, rate, this.#atMs)
+    this.#noteListing(listing)
+    this.#closed.push(listing.row.listingId)
+    if (this.#closed.length <= CLOSED_LISTINGS_SHOWN_MAX) return
+    const oldest = this.#closed.shift()
+    assert(oldest !== undefined, 'more than none are shown')
+    this.listings.delete(oldest)
+    this.removedListings.push(oldest)
+  }
+
+  #moveCash(accountId: AccountId, availableMinor: number, heldMinor: number): void {
+    const account = this.account(accountId)
+    account.availableMinor += availableMinor
+    account.heldMinor += heldMinor
+    assert(account.availableMinor >= 0 && account.heldMinor >= 0, 'no balance below zero')
+    account.cashChangedAt = this.sequence
+    if (account.changedBids !== null) this.#touch(account)
+  }
+
+  #noteBid(bid: OpenBid): void {
+    const account = this.account(bid.accountId)
+    account.bidsChangedAt = this.sequence
+    if (account.changedBids === null) return
+    account.changedBids.add(bid)
+    this.#touch(account)
+  }
+
+  #touch(account: AccountView): void {
+    if (account.isTouched) return
+    account.isTouched = true
+    this.touchedAccounts.push(account)
+  }
+
+  #noteListing(listing: ListingView): void {
+    listing.changedAt = this.sequence
+    this.marketChangedAt = this.sequence
+    if (listing.isUntold) return
+    listing.isUntold = true
+    this.changedListings.push(listing)
+  }
+
+  #listing(listingId: ListingId): ListingView {
+    const listing = this.listings.get(listingId)
+    assert(listing !== undefined, `listing ${listingId} is known while it is open`)
+    return listing
+  }
+
+  #bid(bidId: BidId): OpenBid {
+    const bid = this.#bids.get(bidId)
+    assert(bid !== undefined, `bid ${bidId} is known while it is open`)
+    return bid
+  }
+}
+
+function restoredRow(
+  listing: ViewStart['listings'] extends Iterable<infer Row> ? Row : never,
+): ListingRow {
+  return {
+    ...listing,
+    status: 'open',
+    fundedMinor: minor(0),
+    clearingRatePpm: listing.ratePpm,
+    bidCount: 0,
+    closedAtMs: 0,
+  }
+}
