@@ -1,0 +1,19 @@
+/** Starts the app: choices of the visitor, then the feed, then the page. */
+import { createApp } from 'vue'
+import App from './app.vue'
+import './base.css'
+import './tokens.css'
+import { startClock } from './feed/clock.ts'
+import { startFeed } from './feed/index.ts'
+import { followLocale } from './i18n/index.ts'
+import { startRouter } from './router.ts'
+import { followSession } from './session.ts'
+import { followTheme } from './theme.ts'
+
+followLocale()
+followTheme()
+followSession()
+startFeed()
+startClock()
+startRouter()
+createApp(App).mount('#app')
