@@ -1,6 +1,7 @@
 /** One engine at work: follows the commands, applies them, says what came of them.
  *
  *  While one round is being said the next is read and applied already; rounds are said in order. */
+import { setImmediate } from 'node:timers/promises'
 import type { State } from '../index.ts'
 import { applyEntry, nextDueMs } from '../index.ts'
 import { compareEntryIds } from '../../schema/entry.ts'
@@ -17,6 +18,8 @@ import { Speaker } from './speaker.ts'
 
 /** After this long without an entry the journal counts as quiet. */
 const QUIET_MS = 20
+/** Some milliseconds of work, and enough to share the cost of one append. */
+const COMMANDS_PER_PART = 1_024
 /** A snapshot can fall due while nothing comes. */
 const CONSIDER_EVERY_MS = 1_000
 
@@ -76,10 +79,14 @@ export class Replica {
   async #round(entries: readonly CommandEntry[]): Promise<void> {
     const { settings } = this.#parts
     if (settings.ENGINE_DUTY === 'snapshot') await this.#keeper.idle()
-    const answers = this.#apply(entries)
-    if (settings.ENGINE_DUTY === 'match') {
-      await this.#saying
-      this.#saying = this.#say(answers)
+    for (const part of partsOf(entries)) {
+      const answers = this.#apply(part)
+      if (settings.ENGINE_DUTY === 'match') {
+        await this.#saying
+        this.#saying = this.#say(answers)
+        // Lets the answers out of the process before the next part takes the thread.
+        await setImmediate()
+      }
     }
     await this.#keeper.consider()
   }
@@ -128,4 +135,19 @@ export class Replica {
     }
     return keepClock(journal, watched, signal)
   }
+}
+
+/** A backlog is answered in parts, so that the first callers need not wait for the last. */
+function* partsOf(entries: readonly CommandEntry[]): Generator<readonly CommandEntry[]> {
+  let part: CommandEntry[] = []
+  let commands = 0
+  for (const entry of entries) {
+    part.push(entry)
+    commands += entry.commands.length
+    if (commands < COMMANDS_PER_PART) continue
+    yield part
+    part = []
+    commands = 0
+  }
+  if (part.length > 0) yield part
 }
