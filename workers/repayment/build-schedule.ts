@@ -1,0 +1,59 @@
+/** A disbursed loan gets its repayment schedule: an annuity (等额本息), stored once however often the job
+ *  runs, and together with the note that the job is done. */
+import { annuitySchedule } from '../../engine/index.ts'
+import type { AnnuitySchedule } from '../../engine/index.ts'
+import { assert, minor, ratePpm } from '../../schema/unit.ts'
+import type { Database } from '../../engine/host/index.ts'
+import { dueOn } from './due-date.ts'
+
+interface Loan {
+  readonly loan_id: number
+  readonly principal_minor: number
+  readonly rate_ppm: number
+  readonly term_months: number
+  readonly disbursed_at: Date
+}
+
+/** Inside the transaction of the job. Of two that run at once the second waits for the first's commit
+ *  and then stores nothing. */
+export async function buildSchedule(tx: Database, loanId: number): Promise<void> {
+  const loan = await tx
+    .selectFrom('loan')
+    .select(['loan_id', 'principal_minor', 'rate_ppm', 'term_months', 'disbursed_at'])
+    .where('loan_id', '=', loanId)
+    .executeTakeFirst()
+  assert(loan !== undefined, `loan ${loanId} was disbursed before its schedule is built`)
+  const schedule = scheduleOf(loan)
+  const stored = await tx
+    .insertInto('schedule')
+    .values({ loan_id: loanId, method: 'annuity', instalment_minor: schedule.instalmentMinor })
+    .onConflict((conflict) => conflict.column('loan_id').doNothing())
+    .executeTakeFirst()
+  if (stored.numInsertedOrUpdatedRows === 0n) return
+  await tx.insertInto('instalment').values(instalmentRows(loan, schedule)).execute()
+}
+
+function scheduleOf(loan: Loan): AnnuitySchedule {
+  const schedule = annuitySchedule({
+    principalMinor: minor(loan.principal_minor),
+    ratePpm: ratePpm(loan.rate_ppm),
+    termMonths: loan.term_months,
+  })
+  const principalMinor = schedule.instalments.reduce(
+    (sum, { principalMinor }) => sum + principalMinor,
+    0,
+  )
+  assert(principalMinor === loan.principal_minor, 'instalments repay the whole principal')
+  assert(schedule.instalments.length === loan.term_months, 'one instalment a month')
+  return schedule
+}
+
+function instalmentRows(loan: Loan, { instalments }: AnnuitySchedule) {
+  return instalments.map(({ number, principalMinor, interestMinor }) => ({
+    loan_id: loan.loan_id,
+    number,
+    due_on: dueOn(loan.disbursed_at, number),
+    principal_minor: principalMinor,
+    interest_minor: interestMinor,
+  }))
+}

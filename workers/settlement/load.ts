@@ -1,0 +1,108 @@
+/** Reads the ledger at the settled cursor into memory, all of one moment, and holds its digest against
+ *  the one the cursor carries: what the tables say is proved again at every start. */
+import type { Pool, PoolClient } from 'pg'
+import type { AccountId, BidId, ListingId } from '../../schema/unit.ts'
+import type { NextIds } from './batch.ts'
+import { readCursor } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
+import { DigestMismatch } from './fold.ts'
+import { AVAILABLE, HELD } from './ledger/chart.ts'
+import { Mirror } from './mirror.ts'
+import { transact } from './transact.ts'
+
+export interface LoadedLedger {
+  readonly mirror: Mirror
+  readonly cursor: Cursor
+  readonly nextIds: NextIds
+}
+
+/** Throws DigestMismatch when the tables are not what the engine said at the cursor. */
+export async function loadLedger(pool: Pool): Promise<LoadedLedger> {
+  let loaded: LoadedLedger | undefined
+  await transact(pool, BEGIN, async (client) => {
+    loaded = await readLedger(client)
+  })
+  if (loaded === undefined) throw new Error('the ledger was not read')
+  return loaded
+}
+
+/** Inside a transaction of one snapshot. Does not compare. */
+export async function readMirror(client: PoolClient, sequence: number): Promise<Mirror> {
+  const mirror = new Mirror(sequence)
+  await readBalances(client, mirror)
+  await readListings(client, mirror)
+  await readBids(client, mirror)
+  return mirror
+}
+
+const BEGIN = 'begin isolation level repeatable read read only'
+
+async function readLedger(client: PoolClient): Promise<LoadedLedger> {
+  const cursor = await readCursor(client, 'settled')
+  const mirror = await readMirror(client, cursor.sequence)
+  if (mirror.digest() !== cursor.digest)
+    throw new DigestMismatch(cursor.sequence, cursor.digest, mirror.digest())
+  return { mirror, cursor, nextIds: await readNextIds(client) }
+}
+
+async function readBalances(client: PoolClient, mirror: Mirror): Promise<void> {
+  const { rows } = await client.query<{
+    owner: AccountId
+    available: number
+    held: number
+  }>(
+    `select owner,
+            coalesce(sum(credits_minor - debits_minor) filter (where code = $1), 0)::bigint as available,
+            coalesce(sum(credits_minor - debits_minor) filter (where code = $2), 0)::bigint as held
+       from ledger_account where code in ($1, $2) group by owner`,
+    [AVAILABLE, HELD],
+  )
+  for (const { owner, available, held } of rows) mirror.restoreBalance(owner, available, held)
+}
+
+async function readListings(client: PoolClient, mirror: Mirror): Promise<void> {
+  const { rows } = await client.query<{
+    listing_id: ListingId
+    amount_minor: number
+    funded_minor: number
+    bid_count: number
+  }>(`select listing_id, amount_minor, funded_minor, bid_count from listing where status = 'open'`)
+  for (const row of rows)
+    mirror.restoreListing({
+      listingId: row.listing_id,
+      amountMinor: row.amount_minor,
+      fundedMinor: row.funded_minor,
+      bidCount: row.bid_count,
+    })
+}
+
+/** By way of the open listings: the bids of all times have no index by status. */
+async function readBids(client: PoolClient, mirror: Mirror): Promise<void> {
+  const { rows } = await client.query<{
+    bid_id: BidId
+    listing_id: ListingId
+    account_id: AccountId
+    accepted_minor: number
+    rate_ppm: number
+  }>(
+    `select b.bid_id, b.listing_id, b.account_id, b.accepted_minor, b.rate_ppm
+       from listing l join bid b using (listing_id)
+      where l.status = 'open' and b.status = 'open'`,
+  )
+  for (const row of rows)
+    mirror.restoreBid({
+      bidId: row.bid_id,
+      listingId: row.listing_id,
+      accountId: row.account_id,
+      acceptedMinor: row.accepted_minor,
+      ratePpm: row.rate_ppm,
+    })
+}
+
+async function readNextIds(client: PoolClient): Promise<NextIds> {
+  const { rows } = await client.query<NextIds>(
+    `select coalesce((select max(transfer_id) from transfer), 0) + 1 as "transferId",
+            coalesce((select max(outbox_id) from outbox), 0) + 1 as "jobId"`,
+  )
+  return rows[0] ?? { transferId: 1, jobId: 1 }
+}

@@ -1,0 +1,88 @@
+/** Settlement: writes the journal ahead into Postgres, posts it to the ledger, hands jobs to the queue
+ *  and tends the journal. Any number may run; one works, the others stand by. */
+import type { Queue } from 'bullmq'
+import { z } from 'zod'
+import {
+  announceReady,
+  assertMigrated,
+  connectPostgres,
+  createMetrics,
+  onStop,
+  readConfig,
+  runService,
+  serveOperations,
+  stopSignal,
+} from '../../engine/host/index.ts'
+import type { Log } from '../../engine/host/index.ts'
+import { connectJournal } from '../../engine/journal/index.ts'
+import { JOB_TOPICS } from '../../schema/job.ts'
+import type { JobTopic } from '../../schema/job.ts'
+import { assertQueueRedis, openQueue } from '../queue.ts'
+import { tendJournal } from './archive.ts'
+import { assertDurable } from './durable.ts'
+import { Gauge } from './gauge.ts'
+import { Relay } from './relay.ts'
+import { Settler } from './settler.ts'
+
+const configSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  JOURNAL_REDIS_URL: z.string().min(1),
+  QUEUE_REDIS_URL: z.string().min(1),
+  MARKET: z.string().min(1).default('demo'),
+  OPS_PORT: z.coerce.number().int().min(0).default(0),
+  OUTBOX_RESEND_MS: z.coerce.number().int().min(100).optional(),
+})
+
+/** Recording, posting, the lease, the table behind the backlog, the outbox, the archive. */
+const CONNECTIONS = 8
+
+async function main(log: Log): Promise<void> {
+  const config = readConfig(configSchema)
+  const metrics = createMetrics('settlement')
+  const postgres = await connectPostgres({ url: config.DATABASE_URL, max: CONNECTIONS, log })
+  onStop('postgres', () => postgres.close())
+  const { pool, db } = postgres
+  await assertMigrated(db)
+  await assertDurable(pool)
+  const { JOURNAL_REDIS_URL: url, MARKET: market } = config
+  const journal = await connectJournal({ url, market, log })
+  onStop('journal', () => journal.close())
+  await assertQueueRedis(config.QUEUE_REDIS_URL)
+  const queues = openQueues(config.QUEUE_REDIS_URL, market)
+
+  const gauge = new Gauge(metrics)
+  const resendMs = config.OUTBOX_RESEND_MS
+  const relay = new Relay({ db, queues, log, gauge, ...(resendMs !== undefined && { resendMs }) })
+  const settler = new Settler({
+    pool,
+    journal,
+    log,
+    gauge,
+    onJobs: () => relay.ring(),
+    chores: [(term) => relay.run(term.signal), (term) => tendJournal(db, log, term)],
+  })
+  const running = settler.run(stopSignal)
+  onStop('settler', () => running)
+
+  const { port } = await serveOperations({
+    port: config.OPS_PORT,
+    readiness: () => [
+      ...settler.readiness(),
+      ...relay.readiness(),
+      ...postgres.readiness(),
+      ...journal.readiness(),
+    ],
+    registry: metrics.registry,
+  })
+  announceReady({ service: 'settlement', opsPort: port })
+}
+
+function openQueues(url: string, market: string): Record<JobTopic, Queue> {
+  const opened = JOB_TOPICS.map((topic) => [topic, openQueue(url, market, topic)] as const)
+  onStop('queues', async () => {
+    for (const [, queue] of opened) await queue.close()
+  })
+  return Object.fromEntries(opened) as Record<JobTopic, Queue>
+}
+
+runService('settlement', main)

@@ -1,0 +1,213 @@
+/** The ledger as settlement knows it in memory: balances, open bids and open listings.
+ *
+ *  Balances are moved by the transfers that are posted, never by what the engine says they are, so the
+ *  digest of a mirror is the ledger's own word. Each term of the digest is exchanged once an entry, not
+ *  once a change. A mirror runs ahead of the tables by what is being committed; when a commit does not
+ *  come through, it is thrown away and read from the tables again. */
+import { assert } from '../../schema/unit.ts'
+import type { AccountId, BidId, ListingId } from '../../schema/unit.ts'
+import type { Digest } from '../../schema/entry.ts'
+import { accountTerm, bidTerm, DigestSum, listingTerm } from '../../engine/index.ts'
+import { AVAILABLE, HELD } from './ledger/chart.ts'
+import type { ChartCode } from './ledger/chart.ts'
+import type { Transfer } from './ledger/postings.ts'
+
+export interface CashBalance {
+  readonly accountId: AccountId
+  availableMinor: number
+  heldMinor: number
+  /** The entry whose change of the digest is still to be counted. */
+  touchedAt: number
+}
+
+export interface OpenBid {
+  readonly bidId: BidId
+  readonly listingId: ListingId
+  readonly accountId: AccountId
+  readonly ratePpm: number
+  acceptedMinor: number
+}
+
+export interface OpenListing {
+  readonly listingId: ListingId
+  readonly amountMinor: number
+  fundedMinor: number
+  bidCount: number
+  touchedAt: number
+}
+
+const UNTOUCHED = -1
+
+export class Mirror {
+  readonly #digest = new DigestSum()
+  readonly #balances = new Map<AccountId, CashBalance>()
+  readonly #bids = new Map<BidId, OpenBid>()
+  readonly #listings = new Map<ListingId, OpenListing>()
+  #touchedBalances: CashBalance[] = []
+  #touchedListings: OpenListing[] = []
+  /** The last entry that was counted. */
+  sequence: number
+
+  constructor(sequence: number) {
+    this.sequence = sequence
+  }
+
+  /** Everything between this and `endEntry` belongs to the entry after the last one. */
+  beginEntry(sequence: number): void {
+    assert(sequence === this.sequence + 1, `entry ${sequence} after ${this.sequence}`)
+    this.sequence = sequence
+  }
+
+  /** The digest after the entry. */
+  endEntry(): Digest {
+    for (const balance of this.#touchedBalances) this.#digest.add(termOf(balance))
+    for (const listing of this.#touchedListings)
+      if (this.#listings.has(listing.listingId)) this.#digest.add(listingTermOf(listing))
+    this.#touchedBalances = []
+    this.#touchedListings = []
+    return this.#digest.hex()
+  }
+
+  post(transfer: Transfer): void {
+    const { debitCode, debitOwner, creditCode, creditOwner, amountMinor } = transfer
+    assert(amountMinor > 0, 'a transfer moves something')
+    // The brand is lost in a transfer's owner, which may be other things than an account.
+    this.#move(debitCode, debitOwner as AccountId, -amountMinor)
+    this.#move(creditCode, creditOwner as AccountId, amountMinor)
+  }
+
+  openListing(listing: OpenListing): void {
+    assert(!this.#listings.has(listing.listingId), `listing ${listing.listingId} opens once`)
+    this.#listings.set(listing.listingId, listing)
+    this.#touchListing(listing)
+  }
+
+  listing(listingId: ListingId): OpenListing {
+    const listing = this.#listings.get(listingId)
+    assert(listing !== undefined, `listing ${listingId} is not open`)
+    return listing
+  }
+
+  /** Its bids have to be closed before. */
+  closeListing(listingId: ListingId): OpenListing {
+    const listing = this.listing(listingId)
+    assert(listing.bidCount === 0, `listing ${listingId} closes with no bid left open`)
+    assert(listing.fundedMinor === 0, `listing ${listingId} closes with nothing left in its book`)
+    this.#touchListing(listing)
+    this.#listings.delete(listingId)
+    return listing
+  }
+
+  openBid(bid: OpenBid): void {
+    assert(!this.#bids.has(bid.bidId), `bid ${bid.bidId} opens once`)
+    assert(bid.acceptedMinor > 0, `bid ${bid.bidId} has something in the book`)
+    this.#bids.set(bid.bidId, bid)
+    this.#digest.add(bidTermOf(bid))
+    this.#changeBook(bid.listingId, bid.acceptedMinor, 1)
+  }
+
+  /** `acceptedMinor` is what stays in the book after `releasedMinor` left it. */
+  reduceBid(bidId: BidId, releasedMinor: number, acceptedMinor: number): OpenBid {
+    const bid = this.bid(bidId)
+    assert(bid.acceptedMinor - releasedMinor === acceptedMinor, `bid ${bidId} keeps its sum`)
+    assert(acceptedMinor > 0, `bid ${bidId} stays in the book`)
+    this.#digest.remove(bidTermOf(bid))
+    bid.acceptedMinor = acceptedMinor
+    this.#digest.add(bidTermOf(bid))
+    this.#changeBook(bid.listingId, -releasedMinor, 0)
+    return bid
+  }
+
+  /** All that the bid had in the book, `leavingMinor`, leaves it. */
+  closeBid(bidId: BidId, leavingMinor: number): OpenBid {
+    const bid = this.bid(bidId)
+    assert(bid.acceptedMinor === leavingMinor, `bid ${bidId} leaves with all it had`)
+    this.#digest.remove(bidTermOf(bid))
+    this.#bids.delete(bidId)
+    this.#changeBook(bid.listingId, -leavingMinor, -1)
+    return bid
+  }
+
+  bid(bidId: BidId): OpenBid {
+    const bid = this.#bids.get(bidId)
+    assert(bid !== undefined, `bid ${bidId} is not open`)
+    return bid
+  }
+
+  /** Puts back what the tables hold at the cursor, in any order; listings know their own sums. */
+  restoreBalance(accountId: AccountId, availableMinor: number, heldMinor: number): void {
+    const balance = { accountId, availableMinor, heldMinor, touchedAt: UNTOUCHED }
+    this.#balances.set(accountId, balance)
+    this.#digest.add(termOf(balance))
+  }
+
+  restoreBid(bid: OpenBid): void {
+    this.#bids.set(bid.bidId, bid)
+    this.#digest.add(bidTermOf(bid))
+  }
+
+  restoreListing(listing: Omit<OpenListing, 'touchedAt'>): void {
+    const restored = { ...listing, touchedAt: UNTOUCHED }
+    this.#listings.set(listing.listingId, restored)
+    this.#digest.add(listingTermOf(restored))
+  }
+
+  digest(): Digest {
+    return this.#digest.hex()
+  }
+
+  #move(code: ChartCode, owner: AccountId, byMinor: number): void {
+    if (code !== AVAILABLE && code !== HELD) return
+    const balance = this.#touchBalance(owner)
+    if (code === AVAILABLE) balance.availableMinor += byMinor
+    else balance.heldMinor += byMinor
+    assert(balance.availableMinor >= 0, `account ${owner} has nothing available below zero`)
+    assert(balance.heldMinor >= 0, `account ${owner} has nothing held below zero`)
+  }
+
+  #touchBalance(accountId: AccountId): CashBalance {
+    let balance = this.#balances.get(accountId)
+    if (balance === undefined) {
+      balance = { accountId, availableMinor: 0, heldMinor: 0, touchedAt: UNTOUCHED }
+      this.#balances.set(accountId, balance)
+    }
+    if (balance.touchedAt !== this.sequence) {
+      balance.touchedAt = this.sequence
+      this.#digest.remove(termOf(balance))
+      this.#touchedBalances.push(balance)
+    }
+    return balance
+  }
+
+  #changeBook(listingId: ListingId, byMinor: number, byBids: number): void {
+    const listing = this.listing(listingId)
+    this.#touchListing(listing)
+    listing.fundedMinor += byMinor
+    listing.bidCount += byBids
+    assert(listing.fundedMinor >= 0, `listing ${listingId} is not funded below zero`)
+    assert(listing.fundedMinor <= listing.amountMinor, `listing ${listingId} is not overfunded`)
+  }
+
+  /** One that opens in this entry has no term yet that could be taken out. */
+  #touchListing(listing: OpenListing): void {
+    if (listing.touchedAt === this.sequence) return
+    if (listing.touchedAt !== NOT_COUNTED) this.#digest.remove(listingTermOf(listing))
+    listing.touchedAt = this.sequence
+    this.#touchedListings.push(listing)
+  }
+}
+
+/** `touchedAt` of a listing that the digest has not seen yet. */
+export const NOT_COUNTED = -2
+
+function termOf(balance: CashBalance): ReturnType<typeof accountTerm> {
+  return accountTerm(balance.accountId, balance.availableMinor, balance.heldMinor)
+}
+
+function bidTermOf(bid: OpenBid): ReturnType<typeof bidTerm> {
+  return bidTerm(bid.bidId, bid.listingId, bid.accountId, bid.acceptedMinor, bid.ratePpm)
+}
+
+function listingTermOf(listing: OpenListing): ReturnType<typeof listingTerm> {
+  return listingTerm(listing.listingId, listing.fundedMinor, listing.bidCount)
+}

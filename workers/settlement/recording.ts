@@ -1,0 +1,29 @@
+/** The loop of stage one: follows the journal from where the record ends. */
+import { RECORD_EVERY_MS_MIN } from '../../schema/limit.ts'
+import { readRawPairs } from '../../engine/journal/index.ts'
+import type { RawPair } from '../../engine/journal/index.ts'
+import { readCursor } from './cursor.ts'
+import type { Term } from './term.ts'
+import { Pace } from './pace.ts'
+import { linkEntries, recordEntries } from './record.ts'
+
+/** Ends when the signal is aborted. Throws RecordBroken, MissedEntries, CursorMoved or a fault of the
+ *  database; every entry handed to the backlog before that is committed. */
+export async function recording({ pool, journal, backlog, signal, gauge }: Term): Promise<void> {
+  const pace = new Pace(RECORD_EVERY_MS_MIN)
+  let cursor = await readCursor(pool, 'recorded')
+  backlog.reaches(cursor.sequence)
+  gauge.recordedSequence = cursor.sequence
+  const onEntries = async (pairs: readonly RawPair[]) => {
+    await pace.wait(signal)
+    if (signal.aborted) return
+    pace.begin()
+    const entries = linkEntries(cursor, pairs)
+    const startedAt = performance.now()
+    await recordEntries(pool, cursor, entries)
+    cursor = entries.at(-1) ?? cursor
+    backlog.push(entries)
+    gauge.noteRecorded(entries, performance.now() - startedAt)
+  }
+  await readRawPairs(journal, { from: cursor.id, signal, onEntries })
+}
