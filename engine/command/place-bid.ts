@@ -26,7 +26,7 @@ export function placeBid(state: State, account: Account, command: PlaceBid, atMs
   const { fundedMinor } = listing.book
   assert(fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
   const answer = bidPlaced(bid, acceptedMinor)
-  if (displaced.length > 0) return [answer, ...displaced.map((one) => outbid(state, one))]
+  if (displaced.length > 0) return [answer, ...outbidAll(state, displaced)]
   if (!listing.book.closesWhenCovered || fundedMinor < listing.amountMinor) return [answer]
   return [answer, ...closeListing(state, listing)]
 }
@@ -59,9 +59,22 @@ function bidPlaced(bid: Bid, acceptedMinor: Minor): BidPlaced {
   return { kind: 'BidPlaced', bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm }
 }
 
+/** One account may have several bids displaced at once: its holds are its bids only after the last. */
+function outbidAll(state: State, displaced: readonly Displaced[]): readonly BidOutbid[] {
+  const events = displaced.map((one) => outbid(state, one))
+  for (const { bid } of displaced) assertHoldsAreBids(bid.account)
+  return events
+}
+
+/** One lender may own several of the displaced bids: holds are compared when all are released. */
+function releaseAll(state: State, displaced: readonly Displaced[]): readonly BidOutbid[] {
+  const events = displaced.map((one) => outbid(state, one))
+  for (const { bid } of displaced) assertHoldsAreBids(bid.account)
+  return events
+}
+
 function outbid(state: State, { bid, releasedMinor }: Displaced): BidOutbid {
   release(state, bid.account, releasedMinor)
-  assertHoldsAreBids(bid.account)
   return {
     kind: 'BidOutbid',
     bidId: bid.bidId,
