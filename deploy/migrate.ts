@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import { Client } from 'pg'
 import { z } from 'zod'
 import {
   createLog,
@@ -48,8 +48,8 @@ const SCHEMA_VERSION = `
     applied_at  timestamptz not null default now()
   )`
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
+async function connect(url: string): Promise<Client> {
+  const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS_MAX,
   })
@@ -71,7 +71,7 @@ interface Applied {
   readonly checksum: string
 }
 
-async function readApplied(client: pg.Client): Promise<ReadonlyMap<number, Applied>> {
+async function readApplied(client: Client): Promise<ReadonlyMap<number, Applied>> {
   const { rows } = await client.query<Applied>(
     'select number, name, checksum from schema_version order by number',
   )
@@ -95,7 +95,7 @@ function assertUnchanged(
   }
 }
 
-async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
+async function applyOne(client: Client, migration: Migration): Promise<void> {
   const { number, name, path } = migration
   try {
     await client.query('begin')

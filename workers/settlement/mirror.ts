@@ -61,8 +61,7 @@ export class Mirror {
   /** The digest after the entry. */
   endEntry(): Digest {
     for (const balance of this.#touchedBalances) this.#digest.add(termOf(balance))
-    for (const listing of this.#touchedListings)
-      if (this.#listings.has(listing.listingId)) this.#digest.add(listingTermOf(listing))
+    for (const listing of this.#touchedListings) this.#countListing(listing)
     this.#touchedBalances = []
     this.#touchedListings = []
     return this.#digest.hex()
@@ -185,7 +184,13 @@ export class Mirror {
     listing.fundedMinor += byMinor
     listing.bidCount += byBids
     assert(listing.fundedMinor >= 0, `listing ${listingId} is not funded below zero`)
-    assert(listing.fundedMinor <= listing.amountMinor, `listing ${listingId} is not overfunded`)
+  }
+
+  /** Only at the end of an entry: a better bid is told before the one that it displaces. */
+  #countListing(listing: OpenListing): void {
+    const { listingId, fundedMinor, amountMinor } = listing
+    assert(fundedMinor <= amountMinor, `listing ${listingId} is not overfunded`)
+    if (this.#listings.has(listingId)) this.#digest.add(listingTermOf(listing))
   }
 
   /** One that opens in this entry has no term yet that could be taken out. */
