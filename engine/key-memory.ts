@@ -31,10 +31,16 @@ export interface KeptAnswer {
   readonly givenToo: number
 }
 
+export interface KeyLimits {
+  readonly perAccountMax: number
+  readonly keptMax: number
+}
+
 const BUCKETS_MIN = 1_024
 
 export class KeyMemory {
   readonly #accounts: ReadonlyMap<AccountId, Account>
+  readonly #limits: KeyLimits
   readonly #pages = new KeyPages()
   #buckets = new Int32Array(BUCKETS_MIN)
   #size = 0
@@ -42,8 +48,12 @@ export class KeyMemory {
   #newest = NO_SLOT
 
   /** `accounts` is the state's own map: the rings of keys begin and end in the accounts. */
-  constructor(accounts: ReadonlyMap<AccountId, Account>) {
+  constructor(
+    accounts: ReadonlyMap<AccountId, Account>,
+    limits: KeyLimits = { perAccountMax: KEYS_PER_ACCOUNT_MAX, keptMax: KEYS_KEPT_MAX },
+  ) {
     this.#accounts = accounts
+    this.#limits = limits
   }
 
   get size(): number {
@@ -59,8 +69,8 @@ export class KeyMemory {
 
   /** Keeps a record that `find` did not find. Lets the oldest go when there are too many. */
   remember(account: Account, record: KeyRecord): void {
-    if (account.keyCount === KEYS_PER_ACCOUNT_MAX) this.#forget(account.oldestKey)
-    else if (this.#size === KEYS_KEPT_MAX) this.#forget(this.#oldest)
+    if (account.keyCount === this.#limits.perAccountMax) this.#forget(account.oldestKey)
+    else if (this.#size === this.#limits.keptMax) this.#forget(this.#oldest)
     if (this.#size === this.#buckets.length) this.#growBuckets()
     const slot = this.#pages.take()
     this.#write(slot, account, record)

@@ -1,0 +1,258 @@
+/** Engine processes, killed at work: nothing acknowledged is lost, nothing is done twice. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RoleProcess } from '../../deploy/local/index.ts'
+import { CommandWriter, listSnapshots, readEvents, trimTo } from '../../engine/journal/index.ts'
+import type { Journal } from '../../engine/journal/index.ts'
+import { GENESIS } from '../../schema/index.ts'
+import type { Command, EntryId, EventEntry } from '../../schema/index.ts'
+import { checkJournal } from './journal-checker.ts'
+import type { Acknowledged } from './journal-checker.ts'
+import { collectCommands, collectEvents, JournalFixture, Story, until } from './journal-fixture.ts'
+
+let fixture: JournalFixture
+let journal: Journal
+
+beforeAll(async () => {
+  fixture = await JournalFixture.start()
+  journal = await fixture.connect()
+})
+
+afterAll(() => fixture.stop())
+
+/** Writes entry after entry, as fast as they are on disk, until told to stop. */
+class Load {
+  readonly acknowledged: Acknowledged[] = []
+  readonly #writer: CommandWriter
+  readonly #story: Story
+  readonly #writing: Promise<EntryId>
+  #isOver = false
+
+  constructor(target: Journal, story: Story, perEntry: number) {
+    this.#writer = new CommandWriter(target)
+    this.#story = story
+    this.#writing = this.#write(perEntry)
+  }
+
+  /** The last entry. */
+  async stop(): Promise<EntryId> {
+    this.#isOver = true
+    return this.#writing
+  }
+
+  async #write(perEntry: number): Promise<EntryId> {
+    for (;;) {
+      const { id, batch } = await this.#writer.append(this.#story.bids(perEntry))
+      this.acknowledged.push({ source: this.#writer.source, batch })
+      if (this.#isOver) return id
+      await wait(1)
+    }
+  }
+}
+
+/** Notes each answer as it is read, and the longest silence between two. */
+class Listener {
+  readonly events: EventEntry[] = []
+  silenceMsMax = 0
+  readonly #end = new AbortController()
+  readonly #reading: Promise<void>
+  #lastMs = performance.now()
+
+  constructor(target: Journal) {
+    this.#reading = readEvents(target, {
+      from: GENESIS,
+      signal: this.#end.signal,
+      onEntries: (entries) => {
+        const nowMs = performance.now()
+        this.silenceMsMax = Math.max(this.silenceMsMax, nowMs - this.#lastMs)
+        this.#lastMs = nowMs
+        this.events.push(...entries)
+      },
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort()
+    await this.#reading
+  }
+}
+
+async function append(commands: readonly Command[]): Promise<EntryId> {
+  return (await new CommandWriter(journal).append(commands)).id
+}
+
+async function metric(engine: RoleProcess, name: string): Promise<number> {
+  const { opsPort } = await engine.ready
+  const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()
+  return Number(new RegExp(`^${name}\\{[^}]*\\} (.+)$`, 'm').exec(text)?.[1])
+}
+
+describe('engines at work', () => {
+  test('of two engines either can be killed under load, and callers see a pause at most', async () => {
+    const engines = [await fixture.startEngine('engine-1'), await fixture.startEngine('engine-2')]
+    const story = new Story(6)
+    await append(story.opening())
+    const listener = new Listener(journal)
+    const load = new Load(journal, story, 20)
+    for (let kill = 0; kill < 4; kill++) {
+      const before = listener.events.length
+      await until('answers come', () => listener.events.length > before + 100)
+      const victim = engines[kill % 2]
+      victim?.kill('SIGKILL')
+      await victim?.exited
+      engines[kill % 2] = await fixture.startEngine(`engine-${(kill % 2) + 1}`)
+    }
+    const last = await load.stop()
+    await until('the last is answered', () => listener.events.at(-1)?.id === last)
+    await listener.stop()
+
+    const commands = await collectCommands(journal, last)
+    expect(checkJournal(commands, listener.events, load.acknowledged)).toEqual([])
+    expect(listener.silenceMsMax).toBeLessThan(1_000)
+    for (const engine of engines) await engine.shutdown()
+    expect((await engines[0]?.exited)?.code).toBe(0)
+  })
+
+  test('engines live through a killed Redis and go on when it is back', async () => {
+    const engines = [await fixture.startEngine('engine-1'), await fixture.startEngine('engine-2')]
+    const listener = new Listener(journal)
+    const load = new Load(journal, new Story(7), 20)
+    for (let kill = 0; kill < 2; kill++) {
+      const before = load.acknowledged.length
+      await until('entries are acknowledged', () => load.acknowledged.length > before + 50)
+      await fixture.killRedis()
+      await until('the engine says why it is not ready', async () => {
+        const { opsPort } = await (engines[0] as RoleProcess).ready
+        const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`)
+        return answer.status === 503 && (await answer.text()).includes('journal')
+      })
+      await fixture.restartRedis()
+    }
+    const before = load.acknowledged.length
+    await until('writing goes on', () => load.acknowledged.length > before + 20)
+    const last = await load.stop()
+    await until('the last is answered', () => listener.events.at(-1)?.id === last)
+    await listener.stop()
+    const commands = await collectCommands(journal, last)
+    expect(checkJournal(commands, listener.events, load.acknowledged)).toEqual([])
+    for (const engine of engines) await engine.shutdown()
+  })
+
+  test('only one of two engines sends its answers; the other listens and agrees', async () => {
+    const engines = [await fixture.startEngine('engine-1'), await fixture.startEngine('engine-2')]
+    const load = new Load(journal, new Story(8), 5)
+    await until('entries are acknowledged', () => load.acknowledged.length > 100)
+    const last = await load.stop()
+    await collectEvents(journal, last)
+    const appended = await Promise.all(
+      engines.map((engine) => metric(engine, 'lendbook_engine_appended_total')),
+    )
+    await until('the other has seen it', async () => {
+      const seen = await Promise.all(
+        engines.map((engine) => metric(engine, 'lendbook_engine_seen_total')),
+      )
+      return Math.max(...seen) > 90
+    })
+    expect(Math.max(...appended)).toBeGreaterThan(90)
+    for (const engine of engines) await engine.shutdown()
+  })
+
+  test('a listing expires in time although nobody asks for anything', async () => {
+    const engine = await fixture.startEngine('engine-1')
+    const opened = await append(new Story(9).opening(0, 1, 1_000))
+    const listener = new Listener(journal)
+    const expired = () => listener.events.find((e) => e.id !== opened && e.timed.length > 0)
+    await until('the listing has expired', () => expired() !== undefined)
+    const openedAtMs = listener.events.find((entry) => entry.id === opened)?.atMs ?? 0
+    expect((expired()?.atMs ?? 0) - openedAtMs).toBeGreaterThanOrEqual(1_000)
+    expect((expired()?.atMs ?? 0) - openedAtMs).toBeLessThan(3_000)
+    await listener.stop()
+    await engine.shutdown()
+  })
+})
+
+describe('an engine that starts', () => {
+  test('takes up a snapshot, and needs nothing from before it', async () => {
+    const env = { SNAPSHOT_EVERY_ENTRIES: '20' }
+    const engine = await fixture.startEngine('engine-1', env)
+    const saver = await fixture.startEngine('saver', { ...env, ENGINE_DUTY: 'snapshot' })
+    const load = new Load(journal, new Story(10), 20)
+    await until('entries are acknowledged', () => load.acknowledged.length > 100)
+    await load.stop()
+    await until('two snapshots are there', async () => (await listSnapshots(journal)).length === 2)
+    expect(await metric(saver, 'lendbook_engine_appended_total')).toBe(0)
+    expect(await metric(saver, 'lendbook_snapshot_sequence')).toBeGreaterThan(0)
+    await engine.shutdown()
+    await saver.shutdown()
+
+    const [newest] = await listSnapshots(journal)
+    await trimTo(journal, newest?.id ?? GENESIS)
+    const again = await fixture.startEngine('engine-1')
+    const id = await append([])
+    await until('it answers', async () => {
+      const found = (await journal.call('XRANGE', journal.keys.events, id, id)) as unknown[]
+      return found.length === 1
+    })
+    await again.shutdown()
+  })
+
+  test('saves a snapshot itself when nobody else does', async () => {
+    const engine = await fixture.startEngine('lone', { SNAPSHOT_EVERY_ENTRIES: '10' })
+    const before = (await listSnapshots(journal))[0]?.sequence ?? 0
+    const load = new Load(journal, new Story(11), 5)
+    await until('a newer snapshot is there', async () => {
+      const [newest] = await listSnapshots(journal)
+      return (newest?.sequence ?? 0) > before + 10
+    })
+    await load.stop()
+    await engine.shutdown()
+  })
+
+  test('dies with both digests in its log when it comes to something else', async () => {
+    const id = await append(new Story(12).bids(5))
+    const engine = await fixture.startEngine('honest')
+    await until('it is answered', async () => {
+      const found = (await journal.call('XRANGE', journal.keys.events, id, id)) as unknown[]
+      return found.length === 1
+    })
+    await engine.shutdown()
+    const bent = await bendLastDigest()
+    const second = fixture.startEngine('second')
+    const next = await append(new Story(13).bids(1))
+    expect(next > id).toBe(true)
+    await expect(second).rejects.toThrow(/digest bent0000bent0000/)
+    await bent.restore()
+  })
+
+  test('refuses a careless Redis with one line and exit code 2', async () => {
+    await journal.call('CONFIG', 'SET', 'no-appendfsync-on-rewrite', 'yes')
+    const refused = fixture.startEngine('refused')
+    await expect(refused).rejects.toThrow(/no-appendfsync-on-rewrite is "yes", must be "no"/)
+    await journal.call('CONFIG', 'SET', 'no-appendfsync-on-rewrite', 'no')
+  })
+})
+
+/** Has the journal hold another digest for its newest entry, as an engine of another build would. */
+async function bendLastDigest(): Promise<{ restore(): Promise<void> }> {
+  const { events } = journal.keys
+  const [entry] = (await journal.call('XREVRANGE', events, '+', '-', 'COUNT', 1)) as [
+    [Buffer, Buffer[]],
+  ]
+  const [id, fields] = entry
+  const rewrite = async (digest: Buffer | string) => {
+    const place = fields.findIndex((field) => field.toString() === 'g') + 1
+    fields[place] = Buffer.from(digest)
+    await journal.call('EVAL', REWRITE, 1, events, id, ...fields)
+  }
+  const honest = fields[fields.findIndex((field) => field.toString() === 'g') + 1] ?? ''
+  await rewrite('bent0000bent0000')
+  return { restore: () => rewrite(honest) }
+}
+
+/** An entry cannot be changed in Redis: the stream is copied with the other last entry. */
+const REWRITE = `
+local kept = redis.call('XRANGE', KEYS[1], '-', '(' .. ARGV[1])
+redis.call('DEL', KEYS[1])
+for _, entry in ipairs(kept) do redis.call('XADD', KEYS[1], entry[1], unpack(entry[2])) end
+redis.call('XADD', KEYS[1], ARGV[1], unpack(ARGV, 2))
+`

@@ -1,0 +1,140 @@
+/** What holds for every journal. Each of these was seen to fail on an engine broken on purpose. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { NAIVE_BOOKS } from '../../engine/book/naive-books.ts'
+import {
+  applyEntry,
+  createState,
+  dumpState,
+  loadState,
+  readMarket,
+  recomputeDigest,
+} from '../../engine/index.ts'
+import { atMs } from '../../schema/index.ts'
+import type { Command, CommandEntry, EventEntry } from '../../schema/index.ts'
+import { holds } from './seed.ts'
+import { journals, replay } from './stream.ts'
+import { Witness } from './witness.ts'
+
+test('the fast books say what the naive ones say, event by event, with the same digest', () => {
+  holds(
+    400,
+    fc.property(journals, (journal) => {
+      expect(replay(createState(), journal)).toEqual(replay(createState(NAIVE_BOOKS), journal))
+    }),
+  )
+})
+
+test('the running digest is the digest from scratch after every entry', () => {
+  holds(
+    150,
+    fc.property(journals, (journal) => {
+      const state = createState()
+      for (const entry of journal)
+        expect(applyEntry(state, entry).digest).toBe(recomputeDigest(state))
+    }),
+  )
+})
+
+test('who sees only the events can keep the books: money, holds, listings and the digest', () => {
+  holds(
+    400,
+    fc.property(journals, (journal) => {
+      const state = createState()
+      const witness = new Witness()
+      for (const entry of journal) witness.see(applyEntry(state, entry))
+      for (const { accountId, availableMinor, heldMinor } of state.accounts.values()) {
+        expect(witness.available.get(accountId) ?? 0).toBe(availableMinor)
+        expect(witness.held.get(accountId) ?? 0).toBe(heldMinor)
+      }
+    }),
+  )
+})
+
+test('a snapshot at any entry and the journal after it give the same events and the same state', () => {
+  holds(
+    200,
+    fc.property(journals, fc.nat(), fc.boolean(), (journal, choice, isNaive) => {
+      const cut = choice % (journal.length + 1)
+      const whole = createState()
+      replay(whole, journal.slice(0, cut))
+      const loaded = loadState(dumpState(whole), isNaive ? NAIVE_BOOKS : undefined)
+      expect([...dumpState(loaded)]).toEqual([...dumpState(whole)])
+      const rest = journal.slice(cut)
+      expect(replay(loaded, rest)).toEqual(replay(whole, rest))
+      expect([...dumpState(loaded)]).toEqual([...dumpState(whole)])
+    }),
+  )
+})
+
+test('the market read from a snapshot is the market that the events told', () => {
+  holds(
+    100,
+    fc.property(journals, (journal) => {
+      const state = createState()
+      const witness = new Witness()
+      for (const entry of journal) witness.see(applyEntry(state, entry))
+      const market = readMarket(dumpState(state))
+      expect(market.meta.digest).toBe(witness.digest())
+      expect(
+        market.listings.map(({ listingId, fundedMinor, bidCount }) => [
+          listingId,
+          fundedMinor,
+          bidCount,
+        ]),
+      ).toEqual(
+        [...witness.listings.values()].map((seen) => [
+          seen.listingId,
+          seen.fundedMinor,
+          seen.bids.size,
+        ]),
+      )
+      expect(market.bids).toHaveLength(state.bids.size)
+    }),
+  )
+})
+
+test('everything asked once more under its key gets its first answer and changes nothing', () => {
+  holds(
+    150,
+    fc.property(journals, (journal) => {
+      const state = createState()
+      const answers = firstAnswers(journal, replay(state, journal))
+      const commands = [...answers.keys()]
+      const { digest, answered } = applyEntry(state, {
+        ...nextEntry(journal),
+        commands,
+      })
+      expect(digest).toBe(recomputeDigest(state))
+      commands.forEach((command, index) => {
+        expect(answered[index]).toMatchObject([
+          { kind: 'Repeated', accountId: command.accountId, answer: answers.get(command) },
+        ])
+      })
+    }),
+  )
+})
+
+/** The first answer under each key, by the command that was asked then. */
+function firstAnswers(
+  journal: readonly CommandEntry[],
+  entries: readonly EventEntry[],
+): Map<Command, unknown> {
+  const answers = new Map<Command, unknown>()
+  const seen = new Set<string>()
+  entries.forEach(({ answered }, place) => {
+    answered.forEach(([answer], index) => {
+      const command = journal[place]?.commands[index]
+      if (command === undefined || seen.has(`${command.accountId} ${command.key}`)) return
+      seen.add(`${command.accountId} ${command.key}`)
+      answers.set(command, answer)
+    })
+  })
+  return answers
+}
+
+/** An entry right after a journal, with a batch of its own. */
+function nextEntry(journal: readonly CommandEntry[]): Omit<CommandEntry, 'commands'> {
+  const nowMs = journal.at(-1)?.atMs ?? 1
+  return { id: `${nowMs}-${journal.length}`, atMs: atMs(nowMs), source: 'asker', batch: 1 }
+}

@@ -1,0 +1,163 @@
+/** A market small enough to tell stories about: people by name, one entry for each thing they do.
+ *
+ *  After every entry the digest is computed from scratch, so that no story passes on a wrong one. */
+import { expect } from 'vitest'
+import { applyEntry, createState, recomputeDigest } from '../../engine/index.ts'
+import type { State } from '../../engine/index.ts'
+import { accountId, atMs, bidId, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
+import type {
+  AccountId,
+  BidPlaced,
+  Command,
+  CommandEntry,
+  Event,
+  EventEntry,
+  FundingMode,
+  Key,
+  ListingId,
+  OpenListing,
+  RejectCode,
+} from '../../schema/index.ts'
+
+export const START_MS = 1_700_000_000_000
+
+export interface Terms {
+  readonly mode: FundingMode
+  readonly amount: number
+  readonly rate?: number
+  readonly minBid?: number
+  readonly openMs?: number
+}
+
+export class Market {
+  readonly state: State
+  readonly entries: EventEntry[] = []
+  nowMs = START_MS
+  #people = new Map<string, AccountId>()
+  #batch = 0
+  #keys = 0
+
+  constructor(state: State = createState()) {
+    this.state = state
+  }
+
+  /** A key nobody has used, a millisecond younger than the one before. */
+  newKey(): Key {
+    return this.keyMadeAt(START_MS + ++this.#keys)
+  }
+
+  keyMadeAt(ms: number): Key {
+    return keyFrom(ms, new Uint8Array(10))
+  }
+
+  idOf(name: string): AccountId {
+    const known = this.#people.get(name)
+    if (known !== undefined) return known
+    const id = accountId(this.#people.size + 1)
+    this.#people.set(name, id)
+    return id
+  }
+
+  deposit(name: string, amount: number): readonly Event[] {
+    return this.ask({ kind: 'Deposit', ...this.#by(name), amountMinor: minor(amount) })
+  }
+
+  list(name: string, terms: Terms): ListingId {
+    const [answer] = this.ask(this.listing(name, terms))
+    if (answer?.kind !== 'ListingOpened') throw new Error(`no listing: ${JSON.stringify(answer)}`)
+    return answer.listingId
+  }
+
+  listing(name: string, terms: Terms): OpenListing {
+    return {
+      kind: 'OpenListing',
+      ...this.#by(name),
+      mode: terms.mode,
+      amountMinor: minor(terms.amount),
+      ratePpm: ratePpm(terms.rate ?? 120_000),
+      termMonths: 12,
+      minBidMinor: minor(terms.minBid ?? 1),
+      openMs: terms.openMs ?? 60_000,
+      grade: 'B',
+      purpose: 'car',
+    }
+  }
+
+  bid(name: string, listing: number, amount: number, rate = 100_000): readonly Event[] {
+    return this.ask(this.bidOf(name, listing, amount, rate))
+  }
+
+  bidOf(name: string, listing: number, amount: number, rate = 100_000): Command {
+    return {
+      kind: 'PlaceBid',
+      ...this.#by(name),
+      listingId: listingId(listing),
+      amountMinor: minor(amount),
+      ratePpm: ratePpm(rate),
+    }
+  }
+
+  cancel(name: string, bid: number): readonly Event[] {
+    return this.ask({ kind: 'CancelBid', ...this.#by(name), bidId: bidId(bid) })
+  }
+
+  /** One command in an entry of its own; the events it was answered with. */
+  ask(command: Command): readonly Event[] {
+    return this.enter([command]).answered[0] ?? []
+  }
+
+  /** Time goes by; what closed meanwhile. */
+  pass(ms: number): readonly Event[] {
+    this.nowMs += ms
+    return this.enter([]).timed
+  }
+
+  enter(commands: readonly Command[], source = 'gateway', batch = ++this.#batch): EventEntry {
+    const entry: CommandEntry = {
+      id: `${this.nowMs}-${this.entries.length}`,
+      atMs: atMs(this.nowMs),
+      source,
+      batch,
+      commands,
+    }
+    const answer = applyEntry(this.state, entry)
+    expect(answer.digest).toBe(recomputeDigest(this.state))
+    this.entries.push(answer)
+    return answer
+  }
+
+  /** What a person has available and held. */
+  cash(name: string): readonly [available: number, held: number] {
+    const account = this.state.accounts.get(this.idOf(name))
+    return [account?.availableMinor ?? 0, account?.heldMinor ?? 0]
+  }
+
+  /** The open bids of a listing as `name amount @ rate`, best first. */
+  book(listing: number): string[] {
+    const names = new Map([...this.#people].map(([name, id]) => [id, name]))
+    const bids = this.state.listings.get(listingId(listing))?.book.bids() ?? []
+    return bids.map(
+      (bid) => `${names.get(bid.account.accountId) ?? '?'} ${bid.acceptedMinor} @ ${bid.ratePpm}`,
+    )
+  }
+
+  #by(name: string): { key: Key; accountId: AccountId; deadlineMs: 0 } {
+    return { key: this.newKey(), accountId: this.idOf(name), deadlineMs: 0 }
+  }
+}
+
+export function kinds(events: readonly Event[]): string[] {
+  return events.map((event) => event.kind)
+}
+
+/** The code of a command that was refused, and only refused. */
+export function refusal(events: readonly Event[]): RejectCode | null {
+  const [answer] = events
+  return events.length === 1 && answer?.kind === 'Refused' ? answer.code : null
+}
+
+export function placed(events: readonly Event[]): BidPlaced {
+  const [answer] = events
+  if (answer?.kind !== 'BidPlaced') throw new Error(`no bid: ${JSON.stringify(answer)}`)
+  return answer
+}

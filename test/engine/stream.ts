@@ -1,0 +1,170 @@
+/** Random journals: few people, few rates, small amounts and short times, so that bids meet.
+ *
+ *  What is drawn are intentions ("cancel one of the open bids"). A pilot engine on naive books turns
+ *  them into commands, because only it knows which bids are open. */
+import fc from 'fast-check'
+import { NAIVE_BOOKS } from '../../engine/book/naive-books.ts'
+import { applyEntry, createState } from '../../engine/index.ts'
+import type { State } from '../../engine/index.ts'
+import {
+  accountId,
+  atMs,
+  bidId,
+  FUNDING_MODES,
+  keyFrom,
+  listingId,
+  minor,
+  named,
+  ratePpm,
+} from '../../schema/index.ts'
+import type { AccountId, AtMs, Command, CommandEntry, EventEntry, Key } from '../../schema/index.ts'
+
+const START_MS = 1_700_000_000_000
+const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
+const WHAT = ['deposit', 'list', 'bid', 'bid', 'bid', 'bid', 'bid', 'cancel', 'again'] as const
+
+const intention = fc.record({
+  what: fc.constantFrom(...WHAT),
+  who: fc.integer({ min: 1, max: 5 }),
+  choice: fc.nat({ max: 1_000 }),
+  amount: fc.integer({ min: 1, max: 900 }),
+  rate: fc.constantFrom(...RATES),
+  minBid: fc.integer({ min: 1, max: 100 }),
+  openMs: fc.integer({ min: 1, max: 400 }),
+  deadline: fc.constantFrom('none', 'none', 'none', 'none', 'now', 'past'),
+})
+type Intention = typeof intention extends fc.Arbitrary<infer Value> ? Value : never
+
+const tick = fc.record({
+  passesMs: fc.constantFrom(0, 1, 1, 5, 20, 150),
+  isSentAgain: fc.constantFrom(false, false, false, false, true),
+  intentions: fc.array(intention, { maxLength: 8 }),
+})
+type Tick = typeof tick extends fc.Arbitrary<infer Value> ? Value : never
+
+/** Journals of some dozens of entries. Everyone begins with some cash. */
+export const journals: fc.Arbitrary<readonly CommandEntry[]> = fc
+  .array(tick, { minLength: 1, maxLength: 40 })
+  .map((ticks) => new Pilot().fly(ticks))
+
+/** Applies a whole journal. */
+export function replay(state: State, journal: readonly CommandEntry[]): readonly EventEntry[] {
+  return journal.map((entry) => applyEntry(state, entry))
+}
+
+class Pilot {
+  readonly #state = createState(NAIVE_BOOKS)
+  readonly #entries: CommandEntry[] = []
+  readonly #asked: Command[] = []
+  #nowMs = START_MS
+  #batch = 0
+  #keys = 0
+
+  fly(ticks: readonly Tick[]): readonly CommandEntry[] {
+    this.#enter([1, 2, 3].map((who) => this.#deposit(accountId(who), 1_000)))
+    for (const { passesMs, isSentAgain, intentions } of ticks) {
+      this.#nowMs += passesMs
+      this.#enter(intentions.map((one) => this.#commandOf(one)))
+      if (isSentAgain) this.#enterAgain()
+    }
+    return this.#entries
+  }
+
+  #enter(commands: readonly Command[]): void {
+    this.#asked.push(...commands)
+    this.#append({ commands, batch: ++this.#batch })
+  }
+
+  #enterAgain(): void {
+    const last = this.#entries.at(-1)
+    if (last !== undefined) this.#append(last)
+  }
+
+  #append({ commands, batch }: Pick<CommandEntry, 'commands' | 'batch'>): void {
+    const id = `${this.#nowMs}-${this.#entries.length}` as const
+    const entry = { id, atMs: atMs(this.#nowMs), source: 'pilot', batch, commands }
+    this.#entries.push(entry)
+    applyEntry(this.#state, entry)
+  }
+
+  #commandOf(drawn: Intention): Command {
+    const who = accountId(drawn.who)
+    switch (drawn.what) {
+      case 'deposit':
+        return this.#deposit(who, drawn.amount)
+      case 'list':
+        return this.#list(who, drawn)
+      case 'bid':
+        return this.#bid(who, drawn)
+      case 'cancel':
+        return this.#cancel(who, drawn)
+      case 'again':
+        return this.#again(drawn)
+    }
+  }
+
+  #deposit(who: AccountId, amount: number): Command {
+    return { kind: 'Deposit', ...this.#by(who, 0), amountMinor: minor(amount) }
+  }
+
+  #list(who: AccountId, drawn: Intention): Command {
+    return {
+      kind: 'OpenListing',
+      ...this.#by(who, 0),
+      mode: named(FUNDING_MODES, drawn.choice % FUNDING_MODES.length),
+      amountMinor: minor(drawn.amount),
+      ratePpm: ratePpm(drawn.rate),
+      termMonths: 1 + (drawn.choice % 36),
+      minBidMinor: minor(drawn.minBid),
+      openMs: drawn.openMs,
+      grade: 'C',
+      purpose: 'other',
+    }
+  }
+
+  /** On one of the newest listings, now and then on one that does not exist yet. */
+  #bid(who: AccountId, drawn: Intention): Command {
+    const newest = this.#state.nextListingId
+    const listing = Math.max(1, newest - (drawn.choice % 5))
+    return {
+      kind: 'PlaceBid',
+      ...this.#by(who, this.#deadlineOf(drawn)),
+      listingId: listingId(listing),
+      amountMinor: minor(drawn.amount),
+      ratePpm: ratePpm(drawn.rate),
+    }
+  }
+
+  /** Mostly an open bid by its owner, now and then any bid by anyone. */
+  #cancel(who: AccountId, drawn: Intention): Command {
+    const open = [...this.#state.bids.values()]
+    const bid = drawn.choice % 4 === 0 ? undefined : open[drawn.choice % Math.max(1, open.length)]
+    return {
+      kind: 'CancelBid',
+      ...this.#by(bid?.account.accountId ?? who, this.#deadlineOf(drawn)),
+      bidId: bid?.bidId ?? bidId(1 + (drawn.choice % this.#state.nextBidId)),
+    }
+  }
+
+  /** Something that was asked before: the same once more, or under its key something else. */
+  #again({ choice, amount }: Intention): Command {
+    const before = this.#asked[choice % this.#asked.length]
+    if (before === undefined) return this.#deposit(accountId(1), amount)
+    if (choice % 3 > 0) return before
+    return { ...this.#deposit(before.accountId, amount), key: before.key }
+  }
+
+  #deadlineOf({ deadline }: Intention): AtMs | 0 {
+    if (deadline === 'none') return 0
+    return atMs(deadline === 'now' ? this.#nowMs : this.#nowMs - 1)
+  }
+
+  #by(accountId: AccountId, deadlineMs: AtMs | 0) {
+    return { key: this.#newKey(), accountId, deadlineMs }
+  }
+
+  #newKey(): Key {
+    const count = ++this.#keys
+    return keyFrom(this.#nowMs, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, count >>> 8, count))
+  }
+}
