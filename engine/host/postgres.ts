@@ -96,7 +96,9 @@ function watchOutage(pool: Pool, log: Log): () => readonly string[] {
     if (reason === null) log.warn({ at: 'postgres-lost', error: messageOf(error) })
     reason = `Postgres: ${messageOf(error)}`
   })
-  pool.on('connect', () => {
+  pool.on('connect', (client) => {
+    // One that breaks while it is checked out fails its query too; unheard, it would end the process.
+    client.on('error', () => {})
     if (reason !== null) log.info({ at: 'postgres-back' })
     reason = null
   })
