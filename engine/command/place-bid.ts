@@ -66,13 +66,6 @@ function outbidAll(state: State, displaced: readonly Displaced[]): readonly BidO
   return events
 }
 
-/** One lender may own several of the displaced bids: holds are compared when all are released. */
-function releaseAll(state: State, displaced: readonly Displaced[]): readonly BidOutbid[] {
-  const events = displaced.map((one) => outbid(state, one))
-  for (const { bid } of displaced) assertHoldsAreBids(bid.account)
-  return events
-}
-
 function outbid(state: State, { bid, releasedMinor }: Displaced): BidOutbid {
   release(state, bid.account, releasedMinor)
   return {
