@@ -21,17 +21,21 @@ import type { AccountId, AtMs, Command, CommandEntry, EventEntry, Key } from '..
 
 const START_MS = 1_700_000_000_000
 const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
-const WHAT = ['deposit', 'list', 'bid', 'bid', 'bid', 'bid', 'bid', 'cancel', 'again'] as const
+const WHAT = [
+  ...['deposit' as const, 'list' as const, 'list' as const, 'again' as const],
+  ...Array.from({ length: 12 }, () => 'bid' as const),
+  ...Array.from({ length: 3 }, () => 'cancel' as const),
+] as const
 
 const intention = fc.record({
   what: fc.constantFrom(...WHAT),
   who: fc.integer({ min: 1, max: 5 }),
   choice: fc.nat({ max: 1_000 }),
-  amount: fc.integer({ min: 1, max: 900 }),
+  amount: fc.integer({ min: 1, max: 600 }),
   rate: fc.constantFrom(...RATES),
   minBid: fc.integer({ min: 1, max: 100 }),
-  openMs: fc.integer({ min: 1, max: 400 }),
-  deadline: fc.constantFrom('none', 'none', 'none', 'none', 'now', 'past'),
+  openMs: fc.integer({ min: 1, max: 2_000 }),
+  deadline: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'now', 'past'),
 })
 type Intention = typeof intention extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -44,7 +48,7 @@ type Tick = typeof tick extends fc.Arbitrary<infer Value> ? Value : never
 
 /** Journals of some dozens of entries. Everyone begins with some cash. */
 export const journals: fc.Arbitrary<readonly CommandEntry[]> = fc
-  .array(tick, { minLength: 1, maxLength: 40 })
+  .array(tick, { minLength: 1, maxLength: 40, size: 'large' })
   .map((ticks) => new Pilot().fly(ticks))
 
 /** Applies a whole journal. */
@@ -61,7 +65,7 @@ class Pilot {
   #keys = 0
 
   fly(ticks: readonly Tick[]): readonly CommandEntry[] {
-    this.#enter([1, 2, 3].map((who) => this.#deposit(accountId(who), 1_000)))
+    this.#enter([1, 2, 3].map((who) => this.#deposit(accountId(who), 3_000)))
     for (const { passesMs, isSentAgain, intentions } of ticks) {
       this.#nowMs += passesMs
       this.#enter(intentions.map((one) => this.#commandOf(one)))
@@ -112,8 +116,8 @@ class Pilot {
       kind: 'OpenListing',
       ...this.#by(who, 0),
       mode: named(FUNDING_MODES, drawn.choice % FUNDING_MODES.length),
-      amountMinor: minor(drawn.amount),
-      ratePpm: ratePpm(drawn.rate),
+      amountMinor: minor(2 * drawn.amount),
+      ratePpm: ratePpm(drawn.choice % 5 === 0 ? drawn.rate : 120_000),
       termMonths: 1 + (drawn.choice % 36),
       minBidMinor: minor(drawn.minBid),
       openMs: drawn.openMs,
@@ -122,14 +126,16 @@ class Pilot {
     }
   }
 
-  /** On one of the newest listings, now and then on one that does not exist yet. */
+  /** Mostly on an open listing, now and then on one that has ended or does not exist yet. With none
+   *  open, the one who would bid borrows. */
   #bid(who: AccountId, drawn: Intention): Command {
-    const newest = this.#state.nextListingId
-    const listing = Math.max(1, newest - (drawn.choice % 5))
+    const open = [...this.#state.listings.keys()]
+    if (open.length === 0) return this.#list(who, drawn)
+    const some = drawn.choice % 8 === 0 ? undefined : open[drawn.choice % Math.max(1, open.length)]
     return {
       kind: 'PlaceBid',
       ...this.#by(who, this.#deadlineOf(drawn)),
-      listingId: listingId(listing),
+      listingId: some ?? listingId(1 + (drawn.choice % this.#state.nextListingId)),
       amountMinor: minor(drawn.amount),
       ratePpm: ratePpm(drawn.rate),
     }
