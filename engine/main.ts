@@ -1,14 +1,10 @@
 /** An engine process: take up the newest snapshot, replay what came after it, then answer entry by
  *  entry. Any number may run; with ENGINE_DUTY=snapshot one follows silently and saves its state. */
-import {
-  announceReady,
-  onStop,
-  pause,
-  readConfig,
-  runService,
-  serveOperations,
-  stopSignal,
-} from './host/index.ts'
+import { pause } from './host/backoff.ts'
+import { readConfig } from './host/config.ts'
+import { serveOperations } from './host/operations.ts'
+import { announceReady } from './host/ready.ts'
+import { onStop, runService, stopSignal } from './host/stop.ts'
 import { engineSettings } from './config.ts'
 import { connectJournal, lastId } from './journal/index.ts'
 import { createReplicaMetrics } from './replica/metrics.ts'

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
 import { assert } from '../../schema/unit.ts'
 import type { Tables } from '../../schema/table.ts'
+import { withoutPassword } from './address.ts'
 import type { Log } from './log.ts'
 import { SILENT_LOG } from './log.ts'
 import { listMigrations } from './migration.ts'
@@ -117,9 +118,4 @@ function safeNumber(text: string): number {
   const value = Number(text)
   assert(Number.isSafeInteger(value), `BIGINT ${text} is beyond what a number holds`)
   return value
-}
-
-/** The address without what must not be logged. */
-export function withoutPassword(url: string): string {
-  return url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:…@')
 }

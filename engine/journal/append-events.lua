@@ -5,10 +5,11 @@
 --
 -- Entries up to the stream's last id were said before, by another engine or by an attempt of ours whose
 -- answer was lost: they are refused. The first missing one must name the last id as the entry before
--- it, so that no gap can arise. Answers one of
---   { 'said', appended, refused digest }  the digest that the stream holds for the last refused entry;
---                                         '' when none was refused or it has been trimmed away
---   { 'gap', last id }                    the run does not follow on the stream: nothing was appended
+-- it, so that no gap can arise. An engine that came to another digest at the last refused entry than
+-- the stream holds may not go on: nothing it says from there is to be trusted. Answers one of
+--   { 'said', appended }
+--   { 'differs', id, digest }  what the stream holds at the last refused entry: nothing was appended
+--   { 'gap', last id }         the run does not follow on the stream: nothing was appended
 local stream = KEYS[1]
 local PARTS = 7
 
@@ -43,19 +44,19 @@ end
 local first = 1
 while first <= #ARGV and not is_after(ARGV[first], last) do first = first + PARTS end
 
-local refused_digest = ''
 if first > 1 then
   local refused = ARGV[first - PARTS]
-  if newest and refused == newest[1] then
-    refused_digest = digest_of(newest)
+  local held = newest
+  if not newest or refused ~= newest[1] then
+    held = redis.call('XRANGE', stream, refused, refused)[1]
+  end
+  if held then
+    local digest = digest_of(held)
+    if digest ~= ARGV[first - PARTS + 5] then return { 'differs', refused, digest } end
   else
-    local held = redis.call('XRANGE', stream, refused, refused)[1]
-    if held then
-      refused_digest = digest_of(held)
-    else
-      local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
-      if oldest and is_after(refused, oldest[1]) then return { 'gap', last } end
-    end
+    -- Trimmed away, and then there is nothing to compare; or never said, between two that were.
+    local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+    if oldest and is_after(refused, oldest[1]) then return { 'gap', last } end
   end
 end
 
@@ -68,4 +69,4 @@ for at = first, #ARGV, PARTS do
     'p', ARGV[at + 4], 'g', ARGV[at + 5], 'd', ARGV[at + 6])
   appended = appended + 1
 end
-return { 'said', appended, refused_digest }
+return { 'said', appended }

@@ -43,7 +43,7 @@ export async function isSaid(journal: Journal, entry: Conclusion): Promise<boole
   const answer = (await digestAt.run(journal, [journal.keys.events], [entry.id])) as Buffer[]
   const [last = '', digest = ''] = answer.map(String)
   if (compareEntryIds(last as EntryId, entry.id) < 0) return false
-  assertAgreed(entry, digest)
+  if (digest !== '' && digest !== entry.digest) throw differs([entry], entry.id, digest)
   return true
 }
 
@@ -78,18 +78,17 @@ async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<nu
     const { id, source, batch, sequence, previousId, digest } = entry
     args.push(id, source, batch, sequence, previousId, digest, bodies[index] ?? '')
   })
-  const answer = (await append.run(journal, [journal.keys.events], args)) as [Buffer, ...unknown[]]
-  if (answer[0].toString() === 'gap') throw gap(entries, String(answer[1]))
-  const [, appended, refusedDigest] = answer as [Buffer, number, Buffer]
-  assertAgreed(entries[entries.length - appended - 1], refusedDigest.toString())
-  return appended
+  const answer = (await append.run(journal, [journal.keys.events], args)) as unknown[]
+  const [outcome = '', fact = '', digest = ''] = answer.map(String)
+  if (outcome === 'said') return Number(fact)
+  throw outcome === 'differs' ? differs(entries, fact, digest) : gap(entries, fact)
 }
 
 /** The digest is over everything an engine holds, so one comparison covers all entries before. */
-function assertAgreed(refused: Conclusion | undefined, digest: string): void {
-  if (refused === undefined || digest === '' || refused.digest === digest) return
-  throw new Diverged(
-    `entry ${refused.id} (sequence ${refused.sequence}): the journal holds digest ${digest}, this engine came to ${refused.digest}`,
+function differs(entries: readonly Conclusion[], id: string, digest: string): Diverged {
+  const mine = entries.find((entry) => entry.id === id)
+  return new Diverged(
+    `entry ${id} (sequence ${mine?.sequence}): the journal holds digest ${digest}, this engine came to ${mine?.digest}`,
   )
 }
 

@@ -5,7 +5,7 @@
  *  its answer, or fails with JournalLost and the connection is thrown away. Whoever asks next gets a
  *  new one, and its settings are checked again, because a server that came back may be another one. */
 import { Redis } from 'ioredis'
-import { withoutPassword } from '../host/postgres.ts'
+import { withoutPassword } from '../host/address.ts'
 import { messageOf } from '../host/setup-fault.ts'
 import { JournalLost } from './failure.ts'
 import { assertSettings, REQUIRED_SETTINGS, settingsHidden } from './redis-settings.ts'

@@ -128,7 +128,10 @@ export class SnapshotDamaged extends Error {
 }
 
 /** Halves the rows until each piece is small enough; a single row is taken as it is. */
-function* packed(section: SnapshotChunk['section'], rows: SnapshotChunk['rows']): Generator<Buffer> {
+function* packed(
+  section: SnapshotChunk['section'],
+  rows: SnapshotChunk['rows'],
+): Generator<Buffer> {
   const body = packRows([section, rows])
   if (body.length <= CHUNK_BYTES_MAX || rows.length < 2) {
     yield Buffer.concat([sha256(body), body])

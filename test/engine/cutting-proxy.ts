@@ -36,9 +36,10 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
-      if (!isDoomed) return void client.write(bytes)
-      cuts += 1
-      cut()
+      if (isDoomed) {
+        cuts += 1
+        cut()
+      } else client.write(bytes)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -15,6 +15,7 @@ import type { CommandEntry, EntryId, EventEntry } from '../../schema/index.ts'
 import { startCuttingProxy } from './cutting-proxy.ts'
 import { checkJournal } from './journal-checker.ts'
 import { collectCommands, collectEvents, JournalFixture, Story, until } from './journal-fixture.ts'
+import { Load } from './journal-load.ts'
 
 let fixture: JournalFixture
 let journal: Journal
@@ -88,16 +89,8 @@ describe('writing', () => {
 
   test('what was acknowledged before Redis was killed is there when it is back', async () => {
     const market = await freshJournal('killed')
-    const writer = new CommandWriter(market)
-    const story = new Story(3)
-    const acknowledged: { source: string; batch: number; id: EntryId }[] = []
-    let isOver = false
-    const writing = (async () => {
-      while (!isOver) {
-        const { id, batch } = await writer.append(story.bids(50))
-        acknowledged.push({ source: writer.source, batch, id })
-      }
-    })()
+    const load = new Load(market, new Story(3), 50)
+    const { acknowledged } = load
     for (let kill = 0; kill < 3; kill++) {
       const before = acknowledged.length
       await until('some entries are acknowledged', () => acknowledged.length > before + 50)
@@ -107,11 +100,9 @@ describe('writing', () => {
     }
     const before = acknowledged.length
     await until('writing goes on', () => acknowledged.length > before + 50)
-    isOver = true
-    await writing
+    const last = await load.stop()
     await until('nothing is amiss any more', () => market.readiness().length === 0)
 
-    const last = acknowledged.at(-1)?.id ?? GENESIS
     const commands = await collectCommands(market, last)
     const ids = new Set(commands.map((entry) => entry.id))
     expect(acknowledged.filter(({ id }) => !ids.has(id))).toEqual([])
