@@ -10,8 +10,6 @@ export async function transact(
   work: (client: PoolClient) => Promise<void>,
 ): Promise<void> {
   const client = await pool.connect()
-  // A connection that breaks also fails the query under way; without a listener it ends the process.
-  client.on('error', ignore)
   try {
     await client.query(begin)
     await work(client)
@@ -20,8 +18,5 @@ export async function transact(
     client.release(true)
     throw error
   }
-  client.removeListener('error', ignore)
   client.release()
 }
-
-function ignore(): void {}
