@@ -148,7 +148,10 @@ async function openPrograms(
     return { ...program, said: await program.ready }
   }
   const specs = planRoles(shape, urls, shared)
-  await Promise.all(specs.map((spec) => table.add(spec.name, (env) => startProgram(spec, env))))
+  const starts = specs.map((spec) => table.add(spec.name, (env) => startProgram(spec, env)))
+  // All of them have to be in the table before a failure stops what is there.
+  await Promise.allSettled(starts)
+  await Promise.all(starts)
 }
 
 /** What a program needs from ours to run at all; no setting of ours leaks into a test. */

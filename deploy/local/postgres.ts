@@ -2,8 +2,7 @@
  *
  *  Its binaries only: the package's own class ends the whole process on Ctrl-C, before the others have
  *  stopped, and leaves a server behind when we are killed. */
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
@@ -11,6 +10,7 @@ import { describeExit, startChild } from './child.ts'
 import type { Child } from './child.ts'
 import { binaries } from './postgres-binary.ts'
 import { postgresPrivileges, giveToPostgres } from './postgres-user.ts'
+import { keepSecret } from './secret.ts'
 import { clearStalePid } from './postgres-stale.ts'
 
 /** Recovery after a kill reads the write-ahead log since the last checkpoint. */
@@ -58,7 +58,7 @@ const SETTINGS = {
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir)
   const logFile = options.logFile ?? `${dataDir}.log`
-  const password = ensurePassword(dataDir)
+  const password = keepSecret(passwordFile(dataDir))
   await ensureCluster(dataDir, logFile)
   await clearStalePid(dataDir)
   const url = (database: string) =>
@@ -190,13 +190,4 @@ async function ensureDatabase(url: string): Promise<void> {
 /** Beside the cluster, as initdb wants its folder empty. */
 export function passwordFile(dataDir: string): string {
   return `${dataDir}.password`
-}
-
-function ensurePassword(dataDir: string): string {
-  const file = passwordFile(dataDir)
-  if (!existsSync(file)) {
-    mkdirSync(join(file, '..'), { recursive: true })
-    writeFileSync(file, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
-  }
-  return readFileSync(file, 'utf8').trim()
 }

@@ -55,7 +55,8 @@ export async function startRole(options: RoleOptions): Promise<RoleProcess> {
     },
   })
   const ready = untilReady(child, announced)
-  ready.catch(() => undefined)
+  // Who is late is not waited for any longer; who has ended does not mind.
+  ready.catch(() => child.kill('SIGKILL'))
   return {
     ...child,
     role: options.role,

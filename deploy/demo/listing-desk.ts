@@ -1,0 +1,30 @@
+/** What comes onto the market: a real loan, in a mode, open for a while. */
+import { minor } from '../../schema/index.ts'
+import type { FundingMode, Minor } from '../../schema/index.ts'
+import type { Loan } from './loans.ts'
+import type { Random } from './random.ts'
+
+export interface Draft extends Loan {
+  readonly mode: FundingMode
+  readonly minBidMinor: Minor
+  readonly openMs: number
+}
+
+export const MIN_BID = minor(2_500)
+const AUCTION_SHARE = 0.4
+const OPEN_MS_MIN = 60_000
+const OPEN_MS_MAX = 20 * 60_000
+/** The mean of what `draftListing` draws: (max − min) / ln(max / min). */
+export const OPEN_MS_MEAN = (OPEN_MS_MAX - OPEN_MS_MIN) / Math.log(OPEN_MS_MAX / OPEN_MS_MIN)
+
+/** A loan's own amount, rate and term; in an auction its rate is the ceiling. Short listings are more
+ *  common than long ones: the logarithm of the time is even. */
+export function draftListing(loans: readonly Loan[], random: Random): Draft {
+  const openMs = OPEN_MS_MIN * (OPEN_MS_MAX / OPEN_MS_MIN) ** random.next()
+  return {
+    ...random.pick(loans),
+    mode: random.chance(AUCTION_SHARE) ? 'uniform-auction' : 'fixed-rate',
+    minBidMinor: MIN_BID,
+    openMs: Math.round(openMs),
+  }
+}

@@ -1,0 +1,109 @@
+/** `npm start` once all is built: servers, migrations, programs, the demo market; and Ctrl-C. */
+import { join } from 'node:path'
+import { messageOf, readConfig, SetupFault } from '../../engine/host/index.ts'
+import { migrate } from '../migrate.ts'
+import { Launch } from './launch.ts'
+import { lockDataDir } from './lock.ts'
+import { isFree } from './ports.ts'
+import { planRoles } from './roles.ts'
+import type { RoleSpec, Urls } from './roles.ts'
+import { keepSecret } from './secret.ts'
+import { startServers } from './servers.ts'
+import { launcherSettings } from './setting.ts'
+import type { LauncherSettings } from './setting.ts'
+import { onStopAsked } from './stop-asked.ts'
+import { welcome } from './welcome.ts'
+
+/** Two engines match, so that killing either is not noticed; a third only takes snapshots. */
+const SHAPE = { engines: 2, hasSnapshotEngine: true, settlements: 1, workers: 1 }
+
+async function main(): Promise<void> {
+  const startedMs = Date.now()
+  const settings = readConfig(launcherSettings)
+  const unlock = lockDataDir(settings.DATA_DIR)
+  process.on('exit', unlock)
+  if (!(await isFree(settings.PORT)))
+    throw new SetupFault(`port ${settings.PORT} is in use: stop what listens there, or set PORT`)
+
+  const launch = new Launch(settings.DATA_DIR, {
+    onLine: say,
+    onFailure: (line) => void end(1, `${line}; see ${launch.logDir}`),
+  })
+  let isEnding = false
+  const end = async (code: number, line: string): Promise<void> => {
+    if (isEnding) return
+    isEnding = true
+    if (code === 0) say(line)
+    else process.stderr.write(`lendbook: ${line}\n`)
+    await launch.stop()
+    if (code === 0) say('stopped; the data stay in ' + settings.DATA_DIR)
+    process.exit(code)
+  }
+  onStopAsked((why) => void end(0, `${why}: stopping`))
+
+  try {
+    await start(launch, settings)
+  } catch (error) {
+    return await end(2, messageOf(error))
+  }
+  if (isEnding) return
+  welcome(settings, launch, Date.now() - startedMs)
+  if (settings.DEMO === 'on') await startDemo(launch, settings)
+}
+
+async function start(launch: Launch, settings: LauncherSettings): Promise<void> {
+  launch.group()
+  const urls = await startServers(launch, settings)
+  await migrate(urls.databaseUrl)
+  for (const specs of inStartOrder(settings, urls)) {
+    launch.group()
+    const starts = specs.map((spec) => launch.addProgram(spec, true))
+    // All of them have to be in the launch before a failure stops what is there.
+    await Promise.allSettled(starts)
+    await Promise.all(starts)
+  }
+}
+
+/** The market serves without it: when it fails, that is said and no more. */
+async function startDemo(launch: Launch, settings: LauncherSettings): Promise<void> {
+  launch.group()
+  const env = { ...environment(settings), OPS_PORT: '0' }
+  try {
+    await launch.addProgram({ role: 'deploy/demo', name: 'demo', env }, false)
+  } catch (error) {
+    say(messageOf(error))
+  }
+}
+
+/** Engines, then settlement and workers, then the gateway. */
+function inStartOrder(settings: LauncherSettings, urls: Urls): readonly (readonly RoleSpec[])[] {
+  const shape = { ...SHAPE, gatewayPorts: [settings.PORT] }
+  const specs = planRoles(shape, urls, environment(settings))
+  const of = (...roles: readonly string[]) => specs.filter(({ role }) => roles.includes(role))
+  return [of('engine'), of('workers/settlement', 'workers'), of('gateway')]
+}
+
+function environment(settings: LauncherSettings): NodeJS.ProcessEnv {
+  const { DATA_DIR, PORT, DEMO } = settings
+  const demo = { DEMO_EMAIL: settings.DEMO_EMAIL, DEMO_PASSWORD: settings.DEMO_PASSWORD }
+  return {
+    NODE_ENV: 'production',
+    ...process.env,
+    ...(DEMO === 'on' ? demo : { DEMO_EMAIL: '', DEMO_PASSWORD: '' }),
+    DATA_DIR,
+    GATEWAY_URL: `http://127.0.0.1:${PORT}`,
+    OPERATOR_PASSWORD:
+      settings.OPERATOR_PASSWORD ?? keepSecret(join(DATA_DIR, 'operator.password')),
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`lendbook: ${line}\n`)
+}
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`lendbook: ${messageOf(error)}\n`)
+  process.exit(error instanceof SetupFault ? 2 : 1)
+}
