@@ -1,0 +1,101 @@
+/** What the callers asked and what they were told: the ledger of the test itself.
+ *
+ *  It lives in the test's process, which nothing kills, so it knows what the market promised. An attempt
+ *  without an answer may have happened or not, but once at most. */
+import type { Answer, BriefAnswer, Key, RejectCode } from '../../schema/index.ts'
+import { assertNever, REJECTS } from '../../schema/index.ts'
+
+export type Asked =
+  | {
+      readonly kind: 'place'
+      readonly listingId: number
+      readonly amountMinor: number
+      readonly ratePpm: number
+    }
+  | { readonly kind: 'cancel'; readonly bidId: number }
+  | { readonly kind: 'deposit'; readonly amountMinor: number }
+  | { readonly kind: 'open'; readonly amountMinor: number; readonly ratePpm: number }
+
+/** What an answer comes down to, whether it was heard whole or brief, or is read from the record. */
+export type Said =
+  | { readonly kind: 'placed'; readonly bidId: number; readonly acceptedMinor: number }
+  | { readonly kind: 'cancelled'; readonly bidId: number; readonly releasedMinor: number }
+  | { readonly kind: 'deposited'; readonly amountMinor: number }
+  | { readonly kind: 'opened'; readonly listingId: number }
+  | { readonly kind: 'refused'; readonly code: RejectCode }
+
+export interface Attempt {
+  readonly key: Key
+  readonly accountId: number
+  readonly asked: Asked
+  readonly askedAtMs: number
+  /** Every answer heard for the key: several when it was sent again on purpose. */
+  readonly said: Said[]
+}
+
+export class Ledger {
+  readonly #attempts = new Map<string, Attempt>()
+
+  get size(): number {
+    return this.#attempts.size
+  }
+
+  add(attempt: Attempt): Attempt {
+    this.#attempts.set(attempt.key, attempt)
+    return attempt
+  }
+
+  find(key: string): Attempt | undefined {
+    return this.#attempts.get(key)
+  }
+
+  all(): Iterable<Attempt> {
+    return this.#attempts.values()
+  }
+}
+
+/** What the caller may rely on; null while nothing definite was heard. */
+export function promised({ said }: Attempt): Said | null {
+  return said[0] ?? null
+}
+
+/** True for a refusal that is the command's own fate. Any other says nothing of it: the command may have
+ *  been carried out on an earlier try whose answer was lost. */
+export function isDefinite(code: RejectCode): boolean {
+  const { number } = REJECTS[code]
+  return number >= 4000 && number < 5000 && code !== 'outcome-unknown'
+}
+
+export function saidBriefly(asked: Asked, answer: BriefAnswer): Said {
+  if ('code' in answer) return { kind: 'refused', code: answer.code }
+  if ('acceptedMinor' in answer) return { kind: 'placed', ...answer }
+  if (asked.kind === 'cancel' && answer.bidId !== asked.bidId)
+    throw new Error(`a cancel of ${asked.bidId} was answered for ${answer.bidId}`)
+  return { kind: 'cancelled', ...answer }
+}
+
+export function saidWhole(answer: Answer): Said {
+  switch (answer.kind) {
+    case 'BidPlaced':
+      return { kind: 'placed', bidId: answer.bidId, acceptedMinor: answer.acceptedMinor }
+    case 'BidCancelled':
+      return { kind: 'cancelled', bidId: answer.bidId, releasedMinor: answer.releasedMinor }
+    case 'Deposited':
+      return { kind: 'deposited', amountMinor: answer.amountMinor }
+    case 'ListingOpened':
+      return { kind: 'opened', listingId: answer.listingId }
+    case 'Refused':
+      return { kind: 'refused', code: answer.code }
+    default:
+      return assertNever(answer)
+  }
+}
+
+/** Two answers are the same when a caller could not tell them apart. */
+export function isSame(a: Said, b: Said): boolean {
+  return JSON.stringify(a, sortedKeys(a)) === JSON.stringify(b, sortedKeys(b))
+}
+
+function sortedKeys(said: Said): string[] {
+  return Object.keys(said).sort()
+}

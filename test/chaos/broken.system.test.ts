@@ -1,0 +1,204 @@
+/** The tests have teeth: with the safety broken on purpose the same checks find what is then wrong, and
+ *  with the safety in place they find nothing in the same scenario. */
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { Client } from 'pg'
+import type { MarketOptions } from '../../deploy/local/index.ts'
+import { checkMarket, summary } from './checker.ts'
+import type { Report } from './checker.ts'
+import { readJournal } from './journal-end.ts'
+import {
+  asMutant,
+  NO_BATCH_MEMORY,
+  NO_COMPARE_AND_SET,
+  NO_FENCE,
+  NO_KEY_MEMORY,
+  NO_LEASE,
+} from './mutation.ts'
+import { FsyncWatch } from './power.ts'
+import { Proxy } from './proxy.ts'
+import { chaosRandom } from './random.ts'
+import { untilAtRest } from './rest.ts'
+import { buildSlowDisk, hasCompiler, withEnvironment } from './slow-disk.ts'
+import { expectNothingWrong, Trial } from './trial.ts'
+
+/** A broken market may never come to rest: it need not be waited for as long as a good one. */
+const PATIENCE_MS = 2_500
+/** No snapshot, and so no new connection that would find the wrong setting, falls into the window. */
+const NO_SNAPSHOTS = { SNAPSHOT_EVERY_ENTRIES: '1000000', SNAPSHOT_EVERY_MS: '1000000' }
+const SMALL = { investors: 6, bidsPerSecond: 1_500 }
+
+const random = chaosRandom('broken')
+let trial: Trial | null = null
+afterEach(async () => {
+  await trial?.close()
+  trial = null
+})
+
+async function open(options: MarketOptions = {}): Promise<Trial> {
+  trial = await Trial.open(random, options, SMALL)
+  return trial
+}
+
+test('appendfsync everysec: acknowledged bids are lost with the power, none with always', async () => {
+  const trial = await open({ env: NO_SNAPSHOTS })
+  expectNothingWrong(await losePower(trial, 'always'))
+  const { classes } = await losePower(trial, 'everysec')
+  expect(classes).toContain('lost')
+})
+
+test.skipIf(!hasCompiler())(
+  'appendfsync everysec on a slow disk: bids are lost with the process (needs a C compiler)',
+  async () => {
+    const trial = await open({ env: NO_SNAPSHOTS })
+    expectNothingWrong(await killOnSlowDisk(trial, 'always'))
+    const { classes } = await killOnSlowDisk(trial, 'everysec')
+    expect(classes).toContain('lost')
+  },
+)
+
+test('an engine that remembers neither batches nor keys carries a bid out twice', async () => {
+  const mutant = asMutant(NO_BATCH_MEMORY, NO_KEY_MEMORY)
+  const { classes } = await loseReplies(await open({ envOf: { engine: mutant } }))
+  expect(classes).toContain('doubled')
+})
+
+test('an engine that remembers no batches is found out, though its keys prevent the worst', async () => {
+  const { classes } = await loseReplies(
+    await open({ envOf: { engine: asMutant(NO_BATCH_MEMORY) } }),
+  )
+  expect(classes).toContain('doubled')
+})
+
+test('engines without the fence answer every entry twice', async () => {
+  const trial = await open({ engines: 2 })
+  const { market, load } = trial
+  const mutant = asMutant(NO_FENCE)
+  await Promise.all(['engine-1', 'engine-2'].map((name) => market.kill(name)))
+  load.start()
+  await Promise.all(['engine-1', 'engine-2'].map((name) => market.start(name, mutant)))
+  await untilTwiceSaid(market.journalUrl)
+  load.close()
+  const { classes } = await check(trial)
+  expect(classes).toContain('chain')
+})
+
+test('settlers that look neither at the lease nor at the cursor post everything twice', async () => {
+  const trial = await open({ settlements: 2 })
+  const { market, load } = trial
+  await untilAtRest(market, PATIENCE_MS)
+  // The keys of the tables alone would stop the second settler: they are the last line.
+  await dropKeys(market.databaseUrl)
+  const mutant = asMutant(NO_COMPARE_AND_SET, NO_LEASE)
+  for (const name of ['settlement-1', 'settlement-2']) await trial.restartWith(name, mutant)
+  load.start()
+  await trial.pass()
+  load.stop()
+  const { classes } = await check(trial)
+  expect(classes).toContain('doubled')
+})
+
+/** The machine of the journal Redis loses its power under load. Settlement is away meanwhile: what it
+ *  has recorded would be safe in Postgres, but `durable` is promised without it. */
+async function losePower(trial: Trial, appendfsync: 'always' | 'everysec'): Promise<Report> {
+  const { market, load } = trial
+  const journalDir = join(market.dataDir, 'journal')
+  return loseJournal(trial, appendfsync, async () => {
+    const watch = new FsyncWatch(market.running('journal-redis').pid, journalDir)
+    if (appendfsync === 'always') await trial.pass()
+    else while (watch.sinceSyncMs < 300 || watch.atRiskBytes < 10_000) await load.hears(1)
+    await market.kill('journal-redis')
+    if (appendfsync === 'everysec')
+      process.stdout.write(`power: ${watch.losePower()} bytes were not on disk\n`)
+  })
+}
+
+/** No model of anything: the process is killed while its disk is slow. */
+async function killOnSlowDisk(trial: Trial, appendfsync: 'always' | 'everysec'): Promise<Report> {
+  const { market } = trial
+  const disk = buildSlowDisk(market.dataDir, 4_000, 20)
+  await untilAtRest(market, PATIENCE_MS)
+  await market.kill('journal-redis')
+  await withEnvironment(disk, () => market.start('journal-redis'))
+  return loseJournal(trial, appendfsync, async () => {
+    await trial.load.hears(1_500)
+    await market.kill('journal-redis')
+  })
+}
+
+async function loseJournal(
+  trial: Trial,
+  appendfsync: 'always' | 'everysec',
+  lose: () => Promise<void>,
+): Promise<Report> {
+  const { market, load } = trial
+  await untilAtRest(market, PATIENCE_MS)
+  await market.kill('settlement-1')
+  load.start()
+  await trial.pass()
+  // Every process has asserted `always` when it connected, and none connects again before the end.
+  await configure(market.journalUrl, appendfsync)
+  await lose()
+  await market.start('journal-redis')
+  for (const name of ['engine-1', 'gateway-1', 'settlement-1']) await market.restart(name)
+  load.stop()
+  return check(trial)
+}
+
+/** Five times, an entry is written and its writer does not hear of it. */
+async function loseReplies(trial: Trial): Promise<Report> {
+  const { market, load } = trial
+  const proxy = await Proxy.open(Number(new URL(market.journalUrl).port))
+  await trial.restartWith('gateway-1', { JOURNAL_REDIS_URL: proxy.through(market.journalUrl) })
+  load.start()
+  for (let times = 0; times < 5; times++) {
+    await load.hears(50)
+    await proxy.swallowReplies('XADD', 1)
+  }
+  load.stop()
+  const report = await check(trial)
+  await proxy.close()
+  return report
+}
+
+/** Until the events outnumber the commands, or clearly will not. */
+async function untilTwiceSaid(journalUrl: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    const { commandIds, events } = await readJournal(journalUrl)
+    if (events.length > commandIds.length || Date.now() > deadline) return
+    await wait(20)
+  }
+}
+
+async function dropKeys(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ table: string; name: string }>(KEYS)
+    for (const { table, name } of rows)
+      await client.query(`alter table ${table} drop constraint ${name} cascade`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Of the tables that only settlement fills, but not of the one whose rows it merges into. */
+const KEYS = `
+  select conrelid::regclass::text as table, conname as name from pg_constraint
+   where contype in ('p', 'u') and conrelid::regclass::text in
+         ('settlement_journal', 'transfer', 'listing', 'bid', 'outcome', 'loan', 'outbox')`
+
+async function check({ market, load }: Trial): Promise<Report> {
+  const report = await checkMarket(market, load, PATIENCE_MS)
+  process.stdout.write(`broken: ${summary(report)}\n`)
+  return report
+}
+
+async function configure(journalUrl: string, appendfsync: string): Promise<void> {
+  const redis = new Redis(journalUrl)
+  await redis.config('SET', 'appendfsync', appendfsync)
+  redis.disconnect()
+}

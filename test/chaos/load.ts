@@ -1,0 +1,310 @@
+/** Many investors bidding over the public protocol at an open rate, one by one and in batches, while an
+ *  operator opens listings and deposits cash. Everything asked and answered is kept in the ledger.
+ *
+ *  The rate does not wait for answers; only a caller with too much unanswered pauses, as a person
+ *  would. After a fault each client connects again and sends what is unanswered under the same key. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { createNodeClient, HttpClient, RequestRefused } from '../../gateway/client/node.ts'
+import type { BatchItem, Client } from '../../gateway/client/node.ts'
+import type { CommandReply, Key } from '../../schema/index.ts'
+import type { Market } from '../../deploy/local/index.ts'
+import { isDefinite, Ledger, promised, saidBriefly, saidWhole } from './attempt.ts'
+import type { Asked, Attempt, Said } from './attempt.ts'
+import { Plan } from './plan.ts'
+import { Pulse } from './pulse.ts'
+import type { Felt } from './pulse.ts'
+import type { Random } from './random.ts'
+
+const OPERATOR_EMAIL = 'operator@lendbook.example'
+const TICK_MS = 10
+const LISTINGS_OPEN = 14
+const BATCH_MAX = 40
+/** Unanswered requests of one investor at which it waits. */
+const OPEN_REQUESTS_MAX = 40
+/** Longer than any outage of these tests: what has no answer by then is unknown. */
+const TIMEOUT_MS = 20_000
+const FIRST_DEPOSIT_MINOR = 400_000_000
+const SMALL_DEPOSIT_MINOR = 500_000
+const SHARE_SENT_AGAIN = 0.02
+/** Those that may be sent again: some seconds back, so across a kill. */
+const SHARE_REMEMBERED = 0.1
+const REMEMBERED_MAX = 1_000
+
+export interface LoadOptions {
+  readonly random: Random
+  readonly investors: number
+  readonly bidsPerSecond: number
+  /** Where clients connect; the market's own gateways when not said. */
+  readonly wsUrls?: readonly string[]
+}
+
+export interface Investor {
+  readonly accountId: number
+  readonly token: string
+  readonly client: Client
+}
+
+export class Load {
+  readonly ledger = new Ledger()
+  readonly investors: Investor[] = []
+  readonly borrowers: number[] = []
+  readonly #random: Random
+  readonly #plan: Plan
+  readonly #pulse = new Pulse()
+  readonly #options: LoadOptions
+  readonly #market: Market
+  readonly #open = new Set<Promise<void>>()
+  readonly #recent: Attempt[] = []
+  #operator: Client | null = null
+  #timer: NodeJS.Timeout | null = null
+  #owed = 0
+  #tickedAtMs = 0
+  #listingsAsked = 0
+
+  private constructor(market: Market, options: LoadOptions) {
+    this.#market = market
+    this.#options = options
+    this.#random = options.random
+    this.#plan = new Plan(options.random)
+  }
+
+  /** Registers everyone and gives the investors their first cash; one stays poor. */
+  static async open(market: Market, options: LoadOptions): Promise<Load> {
+    const load = new Load(market, options)
+    await load.#signInOperator()
+    for (let number = 0; number < 3; number++)
+      load.borrowers.push((await load.#register(`borrower-${number}`, number)).accountId)
+    await Promise.all(
+      Array.from({ length: options.investors }, (_, number) => load.#addInvestor(number)),
+    )
+    await load.settle()
+    return load
+  }
+
+  start(): void {
+    this.#tickedAtMs = performance.now()
+    this.#pulse.reset(performance.now())
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  /** Stops asking. What was asked is still waited for by `settle`. */
+  stop(): Felt {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+    return this.felt()
+  }
+
+  /** Since `start` or the last `resetPulse`. */
+  felt(): Felt {
+    return this.#pulse.felt(performance.now())
+  }
+
+  resetPulse(): void {
+    this.#pulse.reset(performance.now())
+  }
+
+  /** Resolves when `count` more answers were heard: the way to let some time pass under load. */
+  async hears(count: number): Promise<void> {
+    const enough = this.#pulse.count + count
+    const deadline = Date.now() + TIMEOUT_MS
+    while (this.#pulse.count < enough) {
+      if (Date.now() > deadline) throw new Error(`no ${count} answers within ${TIMEOUT_MS} ms`)
+      await wait(TICK_MS)
+    }
+  }
+
+  /** Resolves when every caller has heard or given up. */
+  async settle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open)
+  }
+
+  close(): void {
+    this.stop()
+    this.#operator?.close()
+    for (const { client } of this.investors) client.close()
+  }
+
+  get openListings(): number {
+    return this.#plan.openListings
+  }
+
+  #tick(): void {
+    const nowMs = performance.now()
+    this.#owed += ((nowMs - this.#tickedAtMs) / 1_000) * this.#options.bidsPerSecond
+    this.#tickedAtMs = nowMs
+    this.#plan.forgetDue(Date.now())
+    if (this.#plan.openListings + this.#listingsAsked < LISTINGS_OPEN) this.#openListing()
+    if (this.#random.chance(0.05)) this.#deposit(this.#random.pick(this.investors).accountId)
+    while (this.#owed >= 1) {
+      const size = this.#random.chance(0.7)
+        ? 1
+        : this.#random.between(2, Math.min(BATCH_MAX, Math.max(2, Math.floor(this.#owed))))
+      this.#owed -= size
+      this.#ask(this.#random.pick(this.investors), size)
+    }
+  }
+
+  #ask(investor: Investor, size: number): void {
+    if (investor.client.openRequests >= OPEN_REQUESTS_MAX) return
+    const attempts: Attempt[] = []
+    while (attempts.length < size) {
+      const attempt = this.#nextAttempt(investor)
+      if (attempt === null) return
+      attempts.push(attempt)
+    }
+    const [only] = attempts
+    if (size > 1) this.#track(this.#sendBatch(investor, attempts))
+    else if (only !== undefined) this.#track(this.#sendOne(investor, only))
+  }
+
+  /** Now and then an old command again under its old key: the answer must be the old one. */
+  #nextAttempt(investor: Investor): Attempt | null {
+    if (this.#random.chance(SHARE_SENT_AGAIN)) {
+      const own = this.#recent.filter(({ accountId }) => accountId === investor.accountId)
+      if (own.length > 0) return this.#random.pick(own)
+    }
+    const asked = this.#plan.next(investor.accountId)
+    if (asked === null) return null
+    const attempt = this.#note(investor.accountId, asked, investor.client.nextKey())
+    if (this.#random.chance(SHARE_REMEMBERED) && this.#recent.push(attempt) > REMEMBERED_MAX)
+      this.#recent.shift()
+    return attempt
+  }
+
+  async #sendOne({ client }: Investor, attempt: Attempt): Promise<void> {
+    const askedAtMs = performance.now()
+    const { asked, key } = attempt
+    if (asked.kind === 'place') {
+      const { listingId, amountMinor, ratePpm } = asked
+      const bid = { key, listingId, amountMinor, ratePpm }
+      await this.#hear(attempt, askedAtMs, client.placeBid(bid, { timeoutMs: TIMEOUT_MS }))
+    } else if (asked.kind === 'cancel') {
+      const bid = { key, bidId: asked.bidId }
+      await this.#hear(attempt, askedAtMs, client.cancelBid(bid, { timeoutMs: TIMEOUT_MS }))
+    }
+  }
+
+  async #sendBatch({ client }: Investor, attempts: readonly Attempt[]): Promise<void> {
+    const askedAtMs = performance.now()
+    try {
+      const { answers } = await client.batch(attempts.map(itemOf), { timeoutMs: TIMEOUT_MS })
+      this.#pulse.heard(performance.now(), askedAtMs)
+      attempts.forEach((attempt, place) => {
+        const answer = answers[place]
+        if (answer === undefined) throw new Error('a batch has an answer for each item')
+        this.#said(attempt, saidBriefly(attempt.asked, answer))
+      })
+    } catch (error) {
+      if (!(error instanceof Error) || !isNoAnswer(error)) throw error
+    }
+  }
+
+  async #hear(attempt: Attempt, askedAtMs: number, reply: Promise<CommandReply>): Promise<void> {
+    try {
+      const { answer } = await reply
+      this.#pulse.heard(performance.now(), askedAtMs)
+      this.#said(attempt, saidWhole(answer))
+      if (answer.kind === 'ListingOpened') this.#plan.opened(answer)
+    } catch (error) {
+      if (!(error instanceof RequestRefused)) {
+        if (error instanceof Error && isNoAnswer(error)) return
+        throw error
+      }
+      this.#pulse.heard(performance.now(), askedAtMs)
+      this.#said(attempt, { kind: 'refused', code: error.code })
+    }
+  }
+
+  #said(attempt: Attempt, said: Said): void {
+    if (said.kind === 'refused' && !isDefinite(said.code)) return
+    attempt.said.push(said)
+    const { asked, accountId } = attempt
+    if (said.kind === 'placed') this.#plan.placed(accountId, said.bidId)
+    if (asked.kind === 'place' && said.kind === 'refused' && said.code === 'listing-closed')
+      this.#plan.closed(asked.listingId)
+  }
+
+  #openListing(): void {
+    const operator = this.#operator
+    if (operator === null || operator.openRequests >= OPEN_REQUESTS_MAX) return
+    const borrowerId = this.#random.pick(this.borrowers)
+    const terms = this.#plan.terms()
+    const { amountMinor, ratePpm } = terms
+    const key = operator.nextKey()
+    const attempt = this.#note(borrowerId, { kind: 'open', amountMinor, ratePpm }, key)
+    const reply = operator.openListing({ key, borrowerId, ...terms }, { timeoutMs: TIMEOUT_MS })
+    this.#listingsAsked++
+    const heard = this.#hear(attempt, performance.now(), reply).finally(() => {
+      this.#listingsAsked--
+    })
+    this.#track(heard)
+  }
+
+  #deposit(accountId: number, amountMinor = SMALL_DEPOSIT_MINOR): void {
+    const operator = this.#operator
+    if (operator === null || operator.openRequests >= OPEN_REQUESTS_MAX) return
+    const key = operator.nextKey()
+    const attempt = this.#note(accountId, { kind: 'deposit', amountMinor }, key)
+    const reply = operator.deposit({ key, accountId, amountMinor }, { timeoutMs: TIMEOUT_MS })
+    this.#track(this.#hear(attempt, performance.now(), reply))
+  }
+
+  #note(accountId: number, asked: Asked, key: Key): Attempt {
+    return this.ledger.add({ key, accountId, asked, askedAtMs: Date.now(), said: [] })
+  }
+
+  /** A mistake of the load itself ends the test at the next `settle`. */
+  #track(work: Promise<void>): void {
+    this.#open.add(work)
+    work.then(
+      () => this.#open.delete(work),
+      () => undefined,
+    )
+  }
+
+  async #signInOperator(): Promise<void> {
+    const { baseUrl, operatorPassword: password } = this.#market
+    const session = await new HttpClient({ baseUrl }).signIn({ email: OPERATOR_EMAIL, password })
+    this.#operator = createNodeClient({ url: this.#urls(0), token: session.token })
+  }
+
+  async #addInvestor(number: number): Promise<void> {
+    const { accountId, token } = await this.#register(`investor-${number}`, number)
+    const client = createNodeClient({ url: this.#urls(number), token })
+    this.investors.push({ accountId, token, client })
+    this.#deposit(accountId, number === 0 ? SMALL_DEPOSIT_MINOR : FIRST_DEPOSIT_MINOR)
+  }
+
+  async #register(name: string, number: number) {
+    const { baseUrls, baseUrl } = this.#market
+    const http = new HttpClient({ baseUrl: baseUrls[number % baseUrls.length] ?? baseUrl })
+    const email = `${name}-${this.#random.between(0, 2 ** 31)}@test.example`
+    return http.register({ email, password: `the password of ${name}`, name })
+  }
+
+  /** Each begins at another gateway and goes over to the next when that one is gone. */
+  #urls(number: number): readonly string[] {
+    const urls = this.#options.wsUrls ?? this.#market.wsUrls
+    const first = number % urls.length
+    return [...urls.slice(first), ...urls.slice(0, first)]
+  }
+}
+
+function itemOf({ key, asked }: Attempt): BatchItem {
+  if (asked.kind === 'cancel') return { key, bidId: asked.bidId }
+  if (asked.kind !== 'place') throw new Error(`an investor does not ask for ${asked.kind}`)
+  const { listingId, amountMinor, ratePpm } = asked
+  return { key, listingId, amountMinor, ratePpm }
+}
+
+/** Gave up or was turned away as a whole: the fate of the commands is not known. */
+function isNoAnswer(error: Error): boolean {
+  return ['RequestUnanswered', 'ClientClosed', 'RequestRefused'].includes(error.name)
+}
+
+/** Attempts whose callers were told something definite, and those that heard nothing. */
+export function tally(ledger: Ledger): { readonly answered: number; readonly unknown: number } {
+  let answered = 0
+  for (const attempt of ledger.all()) if (promised(attempt) !== null) answered++
+  return { answered, unknown: ledger.size - answered }
+}

@@ -1,0 +1,54 @@
+/** The safety code, broken on purpose: each of these must be noticed. */
+import { fileURLToPath } from 'node:url'
+
+export interface Mutation {
+  /** Below dist/. */
+  readonly module: string
+  /** Stands there exactly once. */
+  readonly from: string
+  readonly to: string
+}
+
+/** The environment that makes a program of dist/ the mutant. */
+export function asMutant(...mutations: readonly Mutation[]): NodeJS.ProcessEnv {
+  const hook = fileURLToPath(new URL('mutate.mjs', import.meta.url))
+  return { NODE_OPTIONS: `--import=${hook}`, MUTATION: JSON.stringify(mutations) }
+}
+
+/** An entry that was sent again is carried out again. */
+export const NO_BATCH_MEMORY: Mutation = {
+  module: 'engine/apply.js',
+  from: 'const isDuplicate = !state.sources.admit(source, batch);',
+  to: 'const isDuplicate = false;',
+}
+
+/** A command that was sent again is carried out again. */
+export const NO_KEY_MEMORY: Mutation = {
+  module: 'engine/apply.js',
+  from: 'const known = state.keys.find(account, words);',
+  to: 'const known = null;',
+}
+
+/** Events are appended wherever the stream ends, whoever has said them before. */
+export const NO_FENCE: Mutation = {
+  module: 'engine/journal/script.js',
+  from: "this.#source = readFileSync(path, 'utf8');",
+  to: `this.#source = readFileSync(path, 'utf8')
+        .replace('not is_after(ARGV[first], last)', 'false')
+        .replace('ARGV[first + 4] ~= last', 'false')
+        .replace("'XADD', stream, ARGV[at]", "'XADD', stream, '*'");`,
+}
+
+/** A settler moves the cursor from wherever it stands. */
+export const NO_COMPARE_AND_SET: Mutation = {
+  module: 'workers/settlement/cursor.js',
+  from: 'where stage = $1 and sequence = $2',
+  to: 'where stage = $1 and $2::bigint >= 0',
+}
+
+/** Every settler works, whoever else does. */
+export const NO_LEASE: Mutation = {
+  module: 'workers/settlement/lease.js',
+  from: 'return rows[0]?.locked === true;',
+  to: 'return true;',
+}
