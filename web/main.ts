@@ -1,8 +1,9 @@
-/** Starts the app: choices of the visitor, then the feed, then the page. */
-import { createApp } from 'vue'
-import App from './app.vue'
+/** Starts the app: choices of the visitor, then the feed, then the page. The styles come first, so that
+ *  the order of their layers is known before any component adds to one. */
 import './base.css'
 import './tokens.css'
+import { createApp } from 'vue'
+import App from './app.vue'
 import { startClock } from './feed/clock.ts'
 import { startFeed } from './feed/index.ts'
 import { followLocale } from './i18n/index.ts'

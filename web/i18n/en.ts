@@ -39,7 +39,7 @@ const bidStatuses: Record<BidStatus, string> = {
 }
 
 export const en = {
-  language: { own: 'English', switch: 'Language' },
+  language: { own: 'English', brief: 'EN', switch: 'Language' },
   skip: 'Skip to the content',
   title: (page: string) => `${page} · Lendbook`,
   nav: { main: 'Main', market: 'Market', portfolio: 'Portfolio', signIn: 'Sign in' },
@@ -116,8 +116,10 @@ export const en = {
     heading: (purpose: string, amount: string, months: string) =>
       `${purpose}, ${amount} for ${months} months`,
     back: 'Market',
+    path: 'Where this is',
     fundedOf: (funded: string, amount: string) => `${funded} of ${amount} funded`,
     left: (left: string) => `${left} to go`,
+    covered: 'Covered. Until it closes, lower rates still get in.',
     closesIn: 'Closes in',
     closedAt: 'Closed',
     rateFixed: 'Rate',
@@ -143,7 +145,6 @@ export const en = {
     levelAmount: 'Amount',
     levelTotal: 'Total',
     levelBids: 'Bids',
-    covered: 'covered here',
     fills: 'Fills',
     fillsEmpty: 'No fills yet.',
     when: 'Time',
@@ -179,9 +180,10 @@ export const en = {
     open: 'Bid on this listing',
     close: 'Close',
     amount: 'Amount',
-    amountHint: (minimum: string) => `From ${minimum}`,
+    amountHint: (minimum: string, left: string) => `From ${minimum}, up to ${left}`,
     rate: 'Lowest rate you lend at',
     rateHint: (ceiling: string) => `At most ${ceiling}. You may earn more, never less.`,
+    rateCovered: (rate: string) => `Covered: only a rate below ${rate} gets in.`,
     all: 'All that is left',
     submit: 'Place bid',
     submitting: 'Placing…',
@@ -258,7 +260,7 @@ export const en = {
   signIn: {
     title: 'Sign in',
     lead: 'Lend to real people, one bid at a time, and watch every cent.',
-    email: 'E-mail',
+    email: 'Email',
     password: 'Password',
     submit: 'Sign in',
     submitting: 'Signing in…',
@@ -273,7 +275,7 @@ export const en = {
     demoWhy: 'One click, play money, the real market. Everyone who enters shares this investor.',
     out: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
-    emailMissing: 'Enter an e-mail address, like name@example.com.',
+    emailMissing: 'Enter an email address, like name@example.com.',
     passwordMissing: 'Enter your password.',
     passwordShort: 'Use at least 10 characters.',
     nameMissing: 'Enter your name.',
