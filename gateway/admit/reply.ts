@@ -1,5 +1,5 @@
 /** The words in which a caller hears what came of a request. */
-import { assert, reject } from '../../schema/index.ts'
+import { assert, assertNever, BrokenInvariant, reject } from '../../schema/index.ts'
 import type {
   Answer,
   BatchReply,
@@ -42,7 +42,9 @@ function brief(given: Answer | Repeated): BriefAnswer {
       return { code: answer.code }
     case 'Deposited':
     case 'ListingOpened':
-      assert(false, 'a batch holds bids and cancels only')
+      throw new BrokenInvariant('a batch holds bids and cancels only')
+    default:
+      return assertNever(answer)
   }
 }
 

@@ -6,6 +6,7 @@ import { minor, PAGE_ROWS_MAX } from '../../schema/index.ts'
 import type {
   AtMs,
   BookLevel,
+  ListingId,
   ListingOpened,
   ListingRow,
   ListingStatus,
@@ -57,6 +58,10 @@ export class ListingView {
     return (this.#json ??= JSON.stringify(this.row))
   }
 
+  get id(): ListingId {
+    return this.#row.listingId
+  }
+
   get isOpen(): boolean {
     return this.#row.status === 'open'
   }
@@ -70,7 +75,7 @@ export class ListingView {
   /** Part or all of an open bid is gone. */
   takeOut(bid: OpenBid, releasedMinor: Minor, isGone: boolean): void {
     if (isGone) this.#row.bidCount--
-    this.#move(bid.ratePpm, -releasedMinor, isGone ? -1 : 0)
+    this.#move(bid.ratePpm, 0 - releasedMinor, isGone ? -1 : 0)
   }
 
   /** Funded at `clearingRatePpm`, or expired at its own rate. The book is empty from here on. */

@@ -61,6 +61,8 @@ export class MarketView {
   touchedAccounts: AccountView[] = []
   readonly #bids = new Map<BidId, OpenBid>()
   #closed: ListingId[] = []
+  /** By id; those let go are swept out when they are the half of it. */
+  #ordered: ListingView[] = []
   #atMs = 0 as AtMs
 
   get openBids(): number {
@@ -90,6 +92,18 @@ export class MarketView {
     if (account === undefined)
       this.accounts.set(accountId, (account = new AccountView(accountId, this.sequence)))
     return account
+  }
+
+  /** Newest first, those before `after` only. */
+  newestListings(count: number, after: number | undefined, isOpenOnly: boolean): ListingView[] {
+    const found: ListingView[] = []
+    for (let place = this.#ordered.length - 1; place >= 0 && found.length < count; place--) {
+      const listing = this.#ordered[place]
+      if (listing === undefined || !this.#isShown(listing)) continue
+      if (after !== undefined && listing.id >= after) continue
+      if (!isOpenOnly || listing.isOpen) found.push(listing)
+    }
+    return found
   }
 
   /** Entries come in order, each once. After it `touchedAccounts` says who has to hear. */
@@ -150,7 +164,7 @@ export class MarketView {
       acceptedMinor,
       status: 'open',
     })
-    this.#moveCash(accountId, -acceptedMinor, acceptedMinor)
+    this.#moveCash(accountId, 0 - acceptedMinor, acceptedMinor)
   }
 
   #addBid(bid: OpenBid): void {
@@ -173,7 +187,7 @@ export class MarketView {
     this.#noteListing(listing)
     this.#noteBid(bid)
     if (isGone) this.#endBid(bid, status)
-    this.#moveCash(bid.accountId, releasedMinor, -releasedMinor)
+    this.#moveCash(bid.accountId, releasedMinor, 0 - releasedMinor)
   }
 
   #onDisbursed(fills: readonly Fill[], borrowerId: AccountId, amountMinor: Minor): void {
@@ -181,7 +195,7 @@ export class MarketView {
       const bid = this.#bid(fill.bidId)
       this.#noteBid(bid)
       this.#endBid(bid, 'won')
-      this.#moveCash(fill.accountId, 0, -fill.amountMinor)
+      this.#moveCash(fill.accountId, 0, 0 - fill.amountMinor)
     }
     this.#moveCash(borrowerId, amountMinor, 0)
   }
@@ -193,7 +207,7 @@ export class MarketView {
       bid.acceptedMinor = minor(0)
       this.#noteBid(bid)
       this.#endBid(bid, 'expired')
-      this.#moveCash(fill.accountId, fill.amountMinor, -fill.amountMinor)
+      this.#moveCash(fill.accountId, fill.amountMinor, 0 - fill.amountMinor)
     }
     this.#close(listing, 'expired', listing.row.ratePpm)
   }
@@ -207,6 +221,7 @@ export class MarketView {
   #addListing(row: ListingRow, isWhole: boolean): void {
     const listing = new ListingView(row, isWhole, this.sequence)
     this.listings.set(row.listingId, listing)
+    this.#ordered.push(listing)
     this.#noteListing(listing)
   }
 
@@ -219,6 +234,12 @@ export class MarketView {
     assert(oldest !== undefined, 'more than none are shown')
     this.listings.delete(oldest)
     this.removedListings.push(oldest)
+    if (this.#ordered.length > 2 * this.listings.size)
+      this.#ordered = this.#ordered.filter((shown) => this.#isShown(shown))
+  }
+
+  #isShown(listing: ListingView): boolean {
+    return this.listings.get(listing.id) === listing
   }
 
   #moveCash(accountId: AccountId, availableMinor: number, heldMinor: number): void {

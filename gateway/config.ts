@@ -1,0 +1,79 @@
+/** The settings of a gateway process. The rates are for load tests: production keeps the named limits. */
+import { z } from 'zod'
+import {
+  ANONYMOUS_BURST_MAX,
+  ANONYMOUS_PER_SECOND_MAX,
+  BIDS_BURST_MAX,
+  BIDS_PER_SECOND_MAX,
+  CANCELS_BURST_MAX,
+  CANCELS_PER_SECOND_MAX,
+  COMMANDS_BURST_MAX,
+  COMMANDS_PER_SECOND_MAX,
+  QUERIES_BURST_MAX,
+  QUERIES_PER_SECOND_MAX,
+  REGISTRATIONS_BURST_MAX,
+  REGISTRATIONS_PER_SECOND_MAX,
+} from '../schema/index.ts'
+import type { BucketName, BucketSizes } from './admit/rate-limits.ts'
+import type { BucketSize } from './admit/token-bucket.ts'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const rate = z.coerce.number().positive().optional()
+
+export const gatewaySettings = z.object({
+  MARKET: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('demo'),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .default('postgres://127.0.0.1:5432/lendbook'),
+  JOURNAL_REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
+  HOST: z.string().default('0.0.0.0'),
+  /** 0 takes any free port, and the ready line tells which. */
+  PORT: port.default(8080),
+  /** /livez, /readyz and /metrics on a port of their own too. */
+  OPS_PORT: port.optional(),
+  OPS_HOST: z.string().default('127.0.0.1'),
+  OPERATOR_PASSWORD: z.string().min(10).optional(),
+  DEMO_EMAIL: z.string().optional(),
+  DEMO_PASSWORD: z.string().optional(),
+  RATE_BIDS_PER_SECOND: rate,
+  RATE_CANCELS_PER_SECOND: rate,
+  RATE_COMMANDS_PER_SECOND: rate,
+  RATE_QUERIES_PER_SECOND: rate,
+  RATE_ANONYMOUS_PER_SECOND: rate,
+  RATE_REGISTRATIONS_PER_SECOND: rate,
+})
+
+export type GatewaySettings = z.output<typeof gatewaySettings>
+
+const USUAL_SIZES: BucketSizes = {
+  bids: { perSecond: BIDS_PER_SECOND_MAX, burst: BIDS_BURST_MAX },
+  cancels: { perSecond: CANCELS_PER_SECOND_MAX, burst: CANCELS_BURST_MAX },
+  commands: { perSecond: COMMANDS_PER_SECOND_MAX, burst: COMMANDS_BURST_MAX },
+  queries: { perSecond: QUERIES_PER_SECOND_MAX, burst: QUERIES_BURST_MAX },
+  anonymous: { perSecond: ANONYMOUS_PER_SECOND_MAX, burst: ANONYMOUS_BURST_MAX },
+  registrations: { perSecond: REGISTRATIONS_PER_SECOND_MAX, burst: REGISTRATIONS_BURST_MAX },
+}
+
+/** A rate that was set keeps the usual proportion of burst to rate. */
+export function bucketSizes(settings: GatewaySettings): BucketSizes {
+  const sizeOf = (name: BucketName, perSecond: number | undefined): BucketSize => {
+    const usual = USUAL_SIZES[name]
+    if (perSecond === undefined) return usual
+    return { perSecond, burst: Math.max(1, (perSecond * usual.burst) / usual.perSecond) }
+  }
+  return {
+    bids: sizeOf('bids', settings.RATE_BIDS_PER_SECOND),
+    cancels: sizeOf('cancels', settings.RATE_CANCELS_PER_SECOND),
+    commands: sizeOf('commands', settings.RATE_COMMANDS_PER_SECOND),
+    queries: sizeOf('queries', settings.RATE_QUERIES_PER_SECOND),
+    anonymous: sizeOf('anonymous', settings.RATE_ANONYMOUS_PER_SECOND),
+    registrations: sizeOf('registrations', settings.RATE_REGISTRATIONS_PER_SECOND),
+  }
+}

@@ -1,0 +1,240 @@
+/** A gateway put together: what comes in goes to the desk, what happened comes from the journal, and
+ *  a few clocks keep the rest moving. */
+import type { TemplatedApp } from 'uWebSockets.js'
+import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
+import type { EventEntry, HeartbeatFrame, MarketAnswer } from '../schema/index.ts'
+import { fail, packageAsset } from '../engine/host/index.ts'
+import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
+import { CommandWriter } from '../engine/journal/index.ts'
+import type { Journal } from '../engine/journal/index.ts'
+import { Admission } from './admit/admission.ts'
+import { Desk } from './admit/desk.ts'
+import { RateLimits } from './admit/rate-limits.ts'
+import { bucketSizes } from './config.ts'
+import type { GatewaySettings } from './config.ts'
+import { Feed } from './feed/feed.ts'
+import { followMarket } from './feed/follow.ts'
+import { serveHealth } from './http/operations.ts'
+import type { Readiness } from './http/operations.ts'
+import { serveHttp } from './http/server.ts'
+import { serveStatic } from './http/static-files.ts'
+import { Counts, watchGateway } from './metrics.ts'
+import { Persons } from './person/persons.ts'
+import { Sessions } from './person/sessions.ts'
+import { Records } from './records/records.ts'
+import { Watermarks } from './records/watermarks.ts'
+import { Outgoing } from './socket/outgoing.ts'
+import { Sockets } from './socket/sockets.ts'
+
+const HEARTBEAT_MS = 1_000
+const SWEEP_MS = 100
+const HOUSEKEEPING_MS = 5_000
+/** Commands under way at the end get this long. */
+const DRAIN_MS_MAX = 6_000
+/** So that the clients of a gateway that goes do not come back all at once. */
+const RECONNECT_AFTER_MS_MAX = 2_000
+
+export interface Surroundings {
+  readonly settings: GatewaySettings
+  readonly app: TemplatedApp
+  readonly journal: Journal
+  readonly postgres: Postgres
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+export class Gateway {
+  readonly persons: Persons
+  readonly #surroundings: Surroundings
+  readonly #stop = new AbortController()
+  readonly #admission: Admission
+  readonly #limits: RateLimits
+  readonly #desk: Desk
+  readonly #feed: Feed
+  readonly #sockets: Sockets
+  readonly #sessions: Sessions
+  readonly #records: Records
+  readonly #watermarks: Watermarks
+  readonly #timers: NodeJS.Timeout[] = []
+  #isFollowing = false
+
+  constructor(surroundings: Surroundings) {
+    const { settings, app, journal, postgres, metrics, log } = surroundings
+    const { signal } = this.#stop
+    const now = Date.now
+    const counts = new Counts()
+    const onFault = (error: unknown): void => log.error({ at: 'request-fault', error })
+    const onRequest = (op: string, outcome: 'ok' | 'refused'): void => counts.onRequest(op, outcome)
+    this.#surroundings = surroundings
+    this.#records = new Records(postgres.db)
+    this.#sessions = new Sessions(this.#records, now)
+    this.persons = new Persons(this.#records, this.#sessions, now)
+    this.#limits = new RateLimits(bucketSizes(settings), now)
+    const writer = new CommandWriter(journal)
+    this.#admission = new Admission({
+      writer: {
+        source: writer.source,
+        get nextBatch() {
+          return writer.nextBatch
+        },
+        append: (commands) => writer.append(commands, signal),
+      },
+      now: () => performance.now(),
+      onFault: (error) => signal.aborted || fail(error),
+      onAck: (stage, waitMs) => counts.acks[stage].add(waitMs),
+    })
+    this.#desk = new Desk(this.#admission, this.#limits, now)
+    this.#feed = new Feed((frame) => this.#sockets.publish(frame), now)
+    const shared = {
+      desk: this.#desk,
+      feed: this.#feed,
+      limits: this.#limits,
+      sessions: this.#sessions,
+      records: this.#records,
+      onFault,
+      onRequest,
+    }
+    this.#sockets = new Sockets({
+      app,
+      outgoing: new Outgoing(),
+      dispatching: { ...shared, now },
+      hello: () => ({
+        t: 'hello',
+        market: settings.MARKET,
+        currency: settings.CURRENCY,
+        epoch: this.#feed.epoch,
+        sequence: this.#feed.view.sequence,
+      }),
+      refusal: () => (this.#desk.isDraining ? reject('draining') : null),
+      onFault,
+    })
+    this.#watermarks = new Watermarks({
+      url: settings.DATABASE_URL,
+      log,
+      signal,
+      onWatermark: (stage, sequence) => this.#admission.onWatermark(stage, sequence),
+      onSessionEnded: (tokenHash) => {
+        this.#sessions.forget(tokenHash)
+        this.#sockets.endSession(tokenHash)
+      },
+      onGap: () => this.#sessions.forgetAll(),
+    })
+    serveHealth(app, () => this.readiness(), metrics, onFault)
+    serveHttp({ ...shared, app, persons: this.persons, market: () => this.#marketAnswer() })
+    serveStatic(app, packageAsset(import.meta.url, '../web'))
+    watchGateway(metrics, {
+      counts,
+      admission: this.#admission,
+      limits: this.#limits,
+      feed: this.#feed,
+      sockets: this.#sockets,
+    })
+  }
+
+  /** Resolves once the view is at a snapshot or at the beginning; it goes on from there. */
+  async start(): Promise<void> {
+    this.#watermarks.run().catch(fail)
+    await new Promise<void>((resolve, reject) => {
+      this.#follow(resolve).then(
+        () => reject(new Error('asked to stop')),
+        (error: unknown) => {
+          reject(error)
+          if (!this.#stop.signal.aborted) fail(error)
+        },
+      )
+    })
+    const every = (ms: number, work: () => void): void =>
+      void this.#timers.push(setInterval(work, ms))
+    every(PUBLIC_FLUSH_MS, () => {
+      this.#sockets.checkLag(this.#feed)
+      this.#feed.flushPublic()
+    })
+    every(HEARTBEAT_MS, () => this.#sockets.broadcast(this.#heartbeat()))
+    every(SWEEP_MS, () => this.#admission.sweep())
+    every(HOUSEKEEPING_MS, () => {
+      this.#sockets.sweep(Date.now())
+      this.#feed.sweep()
+      this.#limits.sweep()
+    })
+  }
+
+  readiness(): Readiness {
+    const { journal, postgres } = this.#surroundings
+    const reasons = [...journal.readiness()]
+    if (!this.#isFollowing) reasons.push('the view of the market is not built yet')
+    if (this.#desk.isDraining) reasons.push('draining')
+    const degraded = [
+      ...this.#watermarks.readiness(),
+      ...this.#records.readiness(),
+      ...postgres.readiness(),
+    ]
+    return { reasons, degraded: [...new Set(degraded)] }
+  }
+
+  /** Nothing new is taken in, what is under way is answered, then everyone is sent on. The listening
+   *  socket is the caller's to close, after this has begun. */
+  async drain(): Promise<void> {
+    this.#desk.isDraining = true
+    const reconnectAfterMs = Math.floor(Math.random() * RECONNECT_AFTER_MS_MAX)
+    this.#sockets.broadcast({ t: 'goaway', reconnectAfterMs })
+    const deadline = performance.now() + DRAIN_MS_MAX
+    while (this.#admission.open > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    this.#sockets.closeAll()
+    // The close frames are still to leave.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#stop.abort()
+  }
+
+  #follow(onStarted: () => void): Promise<void> {
+    const { journal, log } = this.#surroundings
+    return followMarket({
+      journal,
+      log,
+      signal: this.#stop.signal,
+      onStart: (start) => {
+        this.#admission.abandonUnread()
+        this.#feed.load(start)
+        this.#isFollowing = true
+        onStarted()
+      },
+      onEntries: (entries) => this.#onEntries(entries),
+    })
+  }
+
+  /** The view first, so that whoever hears an answer can already see what came of it. */
+  #onEntries(entries: readonly EventEntry[]): void {
+    for (const entry of entries) {
+      this.#feed.apply(entry)
+      this.#admission.onEntry(entry)
+      this.#feed.flushPrivate()
+    }
+  }
+
+  #heartbeat(): HeartbeatFrame {
+    const { sequence } = this.#feed.view
+    const { recorded, settled } = this.#watermarks
+    return { t: 'heartbeat', sequence, recorded, settled, atMs: Date.now() }
+  }
+
+  #marketAnswer(): MarketAnswer {
+    const { MARKET, CURRENCY, DEMO_EMAIL, DEMO_PASSWORD } = this.#surroundings.settings
+    const { recorded, settled } = this.#watermarks
+    return {
+      market: MARKET,
+      currency: CURRENCY,
+      epoch: this.#feed.epoch,
+      sequence: this.#feed.view.sequence,
+      recorded,
+      settled,
+      demo:
+        DEMO_EMAIL === undefined || DEMO_PASSWORD === undefined
+          ? null
+          : { email: DEMO_EMAIL, password: DEMO_PASSWORD },
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** How an answer is written to HTTP. */
+import type { HttpResponse } from 'uWebSockets.js'
+import { REJECTS } from '../../schema/index.ts'
+import type { ErrorAnswer, LimitState, Reject } from '../../schema/index.ts'
+
+export interface Answer {
+  readonly status: number
+  /** JSON, ready to be sent. */
+  readonly json: string
+  readonly limit?: LimitState
+  readonly retryAfterMs?: number
+}
+
+export function ok(value: unknown, limit?: LimitState): Answer {
+  const json = JSON.stringify(value)
+  return limit === undefined ? { status: 200, json } : { status: 200, json, limit }
+}
+
+export function refused(why: Reject, limit?: LimitState): Answer {
+  const json = JSON.stringify({ error: why } satisfies ErrorAnswer)
+  const { retryAfterMs } = why
+  return {
+    status: REJECTS[why.code].http,
+    json,
+    ...(limit === undefined ? {} : { limit }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
+}
+
+/** Sent with everything. `connect-src 'self'` covers the WebSocket of the same origin too. */
+export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['x-frame-options', 'DENY'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  [
+    'content-security-policy',
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  ],
+]
+
+/** Call while corked. */
+export function writeAnswer(response: HttpResponse, answer: Answer): void {
+  response.writeStatus(statusLine(answer.status))
+  response.writeHeader('content-type', 'application/json; charset=utf-8')
+  response.writeHeader('cache-control', 'no-store')
+  if (answer.limit !== undefined) {
+    response.writeHeader('ratelimit-remaining', String(answer.limit.left))
+    response.writeHeader('ratelimit-reset', String(Math.ceil(answer.limit.resetMs / 1000)))
+  }
+  if (answer.retryAfterMs !== undefined)
+    response.writeHeader('retry-after', String(Math.ceil(answer.retryAfterMs / 1000)))
+  for (const [name, value] of SECURITY_HEADERS) response.writeHeader(name, value)
+  response.end(answer.json)
+}
+
+/** For handlers that answer at once. */
+export function refuseHttp(response: HttpResponse, why: Reject): void {
+  response.cork(() => writeAnswer(response, refused(why)))
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+}
+
+export function statusLine(status: number): string {
+  return `${status} ${REASONS[status] ?? ''}`
+}

@@ -1,0 +1,125 @@
+/** HTTP: reads a request whole, finds out who asks, hands it to its route, answers once. */
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
+import { BODY_BYTES_MAX, reject } from '../../schema/index.ts'
+import type { Reject } from '../../schema/index.ts'
+import { Refusal } from '../refusal.ts'
+import { refused, writeAnswer } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { isSameOrigin } from './origin.ts'
+import { isCommandRoute, ROUTES } from './routes.ts'
+import type { Asked, Route, Routing } from './routes.ts'
+
+interface Options extends Routing {
+  readonly app: TemplatedApp
+  readonly onFault: (error: unknown) => void
+  /** For the metrics. */
+  readonly onRequest: (op: string, outcome: 'ok' | 'refused') => void
+}
+
+export function serveHttp(options: Options): void {
+  for (const route of ROUTES)
+    options.app[route.method](route.path, (response, request) =>
+      receive(route, response, request, options),
+    )
+  options.app.any('/v1/*', (response) => {
+    response.cork(() => writeAnswer(response, refused(reject('page-unknown'))))
+  })
+}
+
+/** All that is needed of the request is copied before anything is awaited. */
+function receive(
+  route: Route,
+  response: HttpResponse,
+  request: HttpRequest,
+  options: Options,
+): void {
+  const head = {
+    param: route.path.includes(':') ? request.getParameter(0) : '',
+    query: Object.fromEntries(new URLSearchParams(request.getQuery())),
+    token: tokenOf(request.getHeader('authorization')),
+    address: Buffer.from(response.getRemoteAddressAsText()).toString(),
+    isSameOrigin: isSameOrigin(request.getHeader('origin'), request.getHeader('host')),
+  }
+  let isGone = false
+  response.onAborted(() => {
+    isGone = true
+  })
+  const answer = (given: Answer): void => {
+    options.onRequest(route.name, given.status < 400 ? 'ok' : 'refused')
+    if (!isGone) response.cork(() => writeAnswer(response, given))
+  }
+  const respond = (body: Buffer | Reject): void => {
+    respondTo(route, head, body, options).then(answer, (error: unknown) => {
+      options.onFault(error)
+      answer(refused(reject('busy', { retryAfterMs: 1_000 })))
+    })
+  }
+  if (route.method === 'post') readBody(response, respond)
+  else respond(Buffer.alloc(0))
+}
+
+interface Head {
+  readonly param: string
+  readonly query: Readonly<Record<string, string>>
+  readonly token: string | null
+  readonly address: string
+  readonly isSameOrigin: boolean
+}
+
+async function respondTo(
+  route: Route,
+  head: Head,
+  body: Buffer | Reject,
+  options: Options,
+): Promise<Answer> {
+  try {
+    if (!head.isSameOrigin) return refused(reject('permission-missing', { field: 'origin' }))
+    if (!Buffer.isBuffer(body)) return refused(body)
+    const session = head.token === null ? null : await options.sessions.find(head.token)
+    if (head.token !== null && session === null) return refused(reject('session-expired'))
+    const { param, query, address } = head
+    const asked: Asked = { param, query, address, session, body: parse(body) }
+    payForQuery(route, asked, options)
+    return await route.handle(asked, options)
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error.reject)
+    throw error
+  }
+}
+
+function payForQuery(route: Route, { session, address }: Asked, { limits }: Options): void {
+  if (isCommandRoute(route)) return
+  const retryAfterMs =
+    session === null
+      ? limits.take('anonymous', address, 1)
+      : limits.take('queries', session.accountId, 1)
+  if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
+}
+
+function parse(body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  try {
+    return JSON.parse(body.toString())
+  } catch (cause) {
+    throw new Refusal(reject('frame-malformed'), { cause })
+  }
+}
+
+/** Chunks are only lent, so they are copied as they come. */
+function readBody(response: HttpResponse, then: (body: Buffer | Reject) => void): void {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  response.onData((chunk, isLast) => {
+    if (sizeBytes > BODY_BYTES_MAX) return
+    sizeBytes += chunk.byteLength
+    if (sizeBytes > BODY_BYTES_MAX) then(reject('message-too-large'))
+    else {
+      chunks.push(Buffer.from(Buffer.from(chunk)))
+      if (isLast) then(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks))
+    }
+  })
+}
+
+function tokenOf(authorization: string): string | null {
+  return /^bearer (\S{1,128})$/i.exec(authorization)?.[1] ?? null
+}

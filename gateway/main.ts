@@ -1,0 +1,61 @@
+/** A gateway process: `node dist/gateway/main.js`. */
+import { App } from 'uWebSockets.js'
+import {
+  announceReady,
+  assertMigrated,
+  connectPostgres,
+  createMetrics,
+  onStop,
+  readConfig,
+  runService,
+  serveOperations,
+} from '../engine/host/index.ts'
+import { connectJournal } from '../engine/journal/index.ts'
+import { gatewaySettings } from './config.ts'
+import { Gateway } from './gateway.ts'
+import { listen } from './http/listen.ts'
+
+const POSTGRES_CONNECTIONS_MAX = 8
+
+runService('gateway', async (log) => {
+  const settings = readConfig(gatewaySettings)
+  const { DATABASE_URL: url, JOURNAL_REDIS_URL, MARKET: market, HOST, PORT } = settings
+
+  const postgres = await connectPostgres({ url, max: POSTGRES_CONNECTIONS_MAX, log })
+  onStop('postgres', () => postgres.close())
+  await assertMigrated(postgres.db)
+  const journal = await connectJournal({ url: JOURNAL_REDIS_URL, market, log })
+  onStop('journal', () => journal.close())
+
+  const app = App()
+  const metrics = createMetrics('gateway')
+  const gateway = new Gateway({ settings, app, journal, postgres, metrics, log })
+  if (settings.OPERATOR_PASSWORD !== undefined)
+    await gateway.persons.ensureOperator(settings.OPERATOR_PASSWORD)
+  await gateway.start()
+  onStop('gateway', () => gateway.stop())
+
+  const door = listen(app, HOST, PORT)
+  onStop('connections', async () => {
+    const drained = gateway.drain()
+    door.close()
+    await drained
+    app.close()
+  })
+
+  const { OPS_PORT, OPS_HOST } = settings
+  const operations =
+    OPS_PORT === undefined
+      ? null
+      : await serveOperations({
+          port: OPS_PORT,
+          host: OPS_HOST,
+          readiness: () => gateway.readiness().reasons,
+          registry: metrics.registry,
+        })
+  announceReady({
+    service: 'gateway',
+    port: door.port,
+    ...(operations === null ? {} : { opsPort: operations.port }),
+  })
+})

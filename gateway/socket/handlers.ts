@@ -1,0 +1,130 @@
+/** What each operation of the protocol does. The type of this table is the table of operations, so the
+ *  compiler names the one that was forgotten. */
+import {
+  CHANNELS_PER_CONNECTION_MAX,
+  isPermitted,
+  OPERATIONS,
+  reject,
+  REQUESTS_IN_FLIGHT_MAX,
+} from '../../schema/index.ts'
+import type {
+  AckStage,
+  OperationName,
+  OperationParams,
+  OperationReplies,
+  Reject,
+} from '../../schema/index.ts'
+import type { CommandOperation } from '../admit/commands.ts'
+import { isReject } from '../admit/desk.ts'
+import type { Desk } from '../admit/desk.ts'
+import type { Feed } from '../feed/feed.ts'
+import type { Sessions } from '../person/sessions.ts'
+import type { Records } from '../records/records.ts'
+import type { Connection } from './connection.ts'
+
+export interface Handling {
+  readonly desk: Desk
+  readonly feed: Feed
+  readonly sessions: Sessions
+  readonly records: Records
+  readonly now: () => number
+}
+
+/** An answer at once, an answer later, or null: the engine will answer. */
+type Outcome<Op extends OperationName> =
+  OperationReplies[Op] | Reject | null | Promise<OperationReplies[Op] | Reject>
+
+interface Request<Op extends OperationName> {
+  readonly connection: Connection
+  readonly id: number
+  readonly params: OperationParams<Op>
+  readonly ack: AckStage
+}
+
+type Handlers = {
+  readonly [Op in Exclude<OperationName, CommandOperation>]: (
+    request: Request<Op>,
+    handling: Handling,
+  ) => Outcome<Op>
+}
+
+export const HANDLERS: Handlers = {
+  ping: (_, { now }) => ({ atMs: now() }),
+
+  logon: async ({ connection, params }, { sessions, feed }) => {
+    const session = await sessions.find(params.token)
+    if (session === null) return reject('session-expired')
+    if (connection.isClosed) return reject('session-expired')
+    if (connection.session !== null && connection.session.accountId !== session.accountId)
+      leavePrivate(connection, feed)
+    connection.session = session
+    return { accountId: session.accountId, roles: session.roles }
+  },
+
+  logout: async ({ connection }, { sessions, feed }) => {
+    const { session } = connection
+    if (session === null) return reject('not-logged-on')
+    leavePrivate(connection, feed)
+    connection.session = null
+    await sessions.end(session)
+    return { accountId: null }
+  },
+
+  subscribe: ({ connection, params, id }, { feed }) => {
+    const names = new Set([
+      ...connection.following,
+      ...params.channels.map((asked) => asked.channel),
+    ])
+    if (names.size > CHANNELS_PER_CONNECTION_MAX)
+      return reject('field-invalid', { field: 'channels' })
+    const followed = feed.subscribe(connection, params.channels)
+    if (isReject(followed)) return followed
+    // The reply first: the frames that follow it are told by it to be a snapshot or what was missed.
+    connection.reply({ t: 'reply', id, ok: true, r: followed.reply })
+    for (const frame of followed.frames) connection.send(frame)
+    return null
+  },
+
+  unsubscribe: ({ connection, params }, { feed }) => {
+    for (const channel of params.channels) feed.unsubscribe(connection, channel)
+    return { channels: [...connection.following] }
+  },
+
+  'outcome.get': ({ connection, params }, { records }) =>
+    connection.session === null
+      ? reject('not-logged-on')
+      : records.outcome(connection.session.accountId, params.key),
+}
+
+/** Hands a command to the desk, as long as this connection has not too many under way. */
+export function submitCommand(
+  request: Omit<Request<CommandOperation>, 'params'> & { readonly params: unknown },
+  op: CommandOperation,
+  { desk }: Handling,
+): Reject | null {
+  const { connection, id, params, ack } = request
+  if (connection.inFlight >= REQUESTS_IN_FLIGHT_MAX)
+    return reject('too-many-in-flight', { retryAfterMs: 50 })
+  const refusal = desk.submit({
+    op,
+    params,
+    ack,
+    caller: connection.session,
+    asker: connection,
+    id,
+  })
+  if (refusal === null) connection.inFlight++
+  return refusal
+}
+
+/** What the operation needs that this connection does not have. */
+export function checkPermission(op: OperationName, connection: Connection): Reject | null {
+  const { permission } = OPERATIONS[op]
+  if (permission === null) return null
+  if (connection.session === null) return reject('not-logged-on')
+  return isPermitted(permission, connection.session.roles) ? null : reject('permission-missing')
+}
+
+export function leavePrivate(connection: Connection, feed: Feed): void {
+  for (const channel of ['cash', 'bids']) feed.unsubscribe(connection, channel)
+}
