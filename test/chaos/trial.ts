@@ -43,7 +43,10 @@ export class Trial {
     options: MarketOptions,
     load: { readonly investors?: number; readonly bidsPerSecond?: number } = {},
   ): Promise<Trial> {
-    const market = await startMarket({ ...options, env: { ...RATES, ...SNAPSHOTS, ...options.env } })
+    const market = await startMarket({
+      ...options,
+      env: { ...RATES, ...SNAPSHOTS, ...options.env },
+    })
     try {
       const { investors = 16, bidsPerSecond = 2_000 } = load
       const opened = await Load.open(market, { random, investors, bidsPerSecond })
