@@ -53,6 +53,7 @@ export class Journal {
   readonly #write: Link
   readonly #outages = new Map<string, string>()
   #lostAtMs = 0
+  #isClosed = false
 
   constructor(options: JournalOptions) {
     this.#options = options
@@ -83,7 +84,8 @@ export class Journal {
   }
 
   /** Does `work` again, with growing waits, for as long as it ends in JournalLost: `work` must be
-   *  safe to do twice. Throws that JournalLost once `signal` is aborted, anything else at once. */
+   *  safe to do twice. Throws that JournalLost once `signal` is aborted or the journal is closed,
+   *  anything else at once. */
   async persist<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -91,7 +93,8 @@ export class Journal {
         if (attempt > 1) this.#over(what)
         return result
       } catch (error) {
-        if (!(error instanceof JournalLost) || signal?.aborted === true) {
+        const isOver = this.#isClosed || signal?.aborted === true
+        if (!(error instanceof JournalLost) || isOver) {
           if (attempt > 1) this.#over(what)
           throw error
         }
@@ -108,6 +111,7 @@ export class Journal {
 
   /** Work under way ends with JournalLost. */
   async close(): Promise<void> {
+    this.#isClosed = true
     for (const link of this.#links) link.close()
     this.#links.clear()
   }

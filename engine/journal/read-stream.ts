@@ -41,10 +41,15 @@ export async function readStream(
   { from, signal, onEntries }: ReadOptions<StoredEntry>,
 ): Promise<void> {
   const link = journal.openLink(BLOCK_MS)
-  const close = () => journal.closeLink(link)
-  signal.addEventListener('abort', close)
+  // However the reading ends, the read that is under way ends with it.
+  const ended = new AbortController()
+  const end = () => {
+    ended.abort()
+    journal.closeLink(link)
+  }
+  signal.addEventListener('abort', end)
   try {
-    const reader = new Reader(journal, stream, link, from, signal)
+    const reader = new Reader(journal, stream, link, from, ended.signal)
     let next = reader.read()
     while (!signal.aborted) {
       const entries = await next
@@ -56,8 +61,8 @@ export async function readStream(
   } catch (error) {
     if (!signal.aborted || !(error instanceof JournalLost)) throw error
   } finally {
-    signal.removeEventListener('abort', close)
-    close()
+    signal.removeEventListener('abort', end)
+    end()
   }
 }
 
