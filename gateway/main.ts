@@ -1,5 +1,5 @@
 /** A gateway process: `node dist/gateway/main.js`. */
-import { App } from 'uWebSockets.js'
+import uws from 'uWebSockets.js'
 import {
   announceReady,
   assertMigrated,
@@ -27,7 +27,7 @@ runService('gateway', async (log) => {
   const journal = await connectJournal({ url: JOURNAL_REDIS_URL, market, log })
   onStop('journal', () => journal.close())
 
-  const app = App()
+  const app = uws.App()
   const metrics = createMetrics('gateway')
   const gateway = new Gateway({ settings, app, journal, postgres, metrics, log })
   if (settings.OPERATOR_PASSWORD !== undefined)

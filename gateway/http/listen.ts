@@ -1,5 +1,5 @@
 /** Taking the port, and giving it back. */
-import { us_listen_socket_close, us_socket_local_port } from 'uWebSockets.js'
+import uws from 'uWebSockets.js'
 import type { TemplatedApp, us_listen_socket } from 'uWebSockets.js'
 import { SetupFault } from '../../engine/host/index.ts'
 
@@ -34,5 +34,5 @@ export function listen(app: TemplatedApp, host: string, port: number): Listening
   const { socket } = opened
   if (socket === false)
     throw new SetupFault(`port ${port} on ${host} is in use or not allowed: choose another PORT`)
-  return { port: us_socket_local_port(socket), close: () => us_listen_socket_close(socket) }
+  return { port: uws.us_socket_local_port(socket), close: () => uws.us_listen_socket_close(socket) }
 }

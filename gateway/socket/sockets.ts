@@ -1,5 +1,4 @@
 /** All WebSockets of this gateway: how they open, what keeps them honest, how they end. */
-import { DISABLED } from 'uWebSockets.js'
 import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from 'uWebSockets.js'
 import {
   BUFFERED_BYTES_MAX,
@@ -53,7 +52,6 @@ export class Sockets {
       closeOnBackpressureLimit: 1,
       idleTimeout: 120,
       sendPingsAutomatically: false,
-      compression: DISABLED,
       upgrade: (response, request, context) => this.#onUpgrade(response, request, context),
       open: (ws) => this.#onOpen(ws.getUserData().connection, ws),
       message: (ws, bytes, isBinary) =>
