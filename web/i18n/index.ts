@@ -1,12 +1,12 @@
 /** The language in use, its words and its formats. Screens read `t` and `format` and nothing else. */
 import { computed, ref, shallowRef, watchEffect } from 'vue'
-import { REJECTS } from '../../schema/reject.ts'
 import { remembered } from '../remembered.ts'
 import type { RejectCode } from '../vocabulary.ts'
 import { en } from './en.ts'
 import type { Messages } from './en.ts'
 import { createFormat } from './format.ts'
 import type { Locale } from './format.ts'
+import { rejectWords } from './reject-words.ts'
 import { zhCn } from './zh-cn.ts'
 
 export const LOCALES = ['en', 'zh-CN'] as const satisfies readonly Locale[]
@@ -23,11 +23,6 @@ export const locale = ref<Locale>(preferred())
 export const currency = shallowRef('USD')
 export const t = computed(() => catalogues[locale.value])
 export const format = computed(() => createFormat(locale.value, currency.value))
-
-/** The words of a refusal in a language. */
-export function rejectWords(code: RejectCode, language: Locale): string {
-  return language === 'zh-CN' ? REJECTS[code].zh : REJECTS[code].en
-}
 
 /** The words of a refusal in the language in use. */
 export function rejectText(code: RejectCode): string {

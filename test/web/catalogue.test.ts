@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { REJECT_CODES } from '../../schema/reject.ts'
+import { en } from '../../web/i18n/en.ts'
+import { rejectWords } from '../../web/i18n/reject-words.ts'
+import { zhCn } from '../../web/i18n/zh-cn.ts'
+
+/** `market.title` and so on, with what stands there. */
+function lines(part: object, path = ''): Map<string, unknown> {
+  const found = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(part) as [string, unknown][]) {
+    const at = path === '' ? name : `${path}.${name}`
+    if (typeof value === 'object' && value !== null)
+      for (const [key, line] of lines(value, at)) found.set(key, line)
+    else found.set(at, value)
+  }
+  return found
+}
+
+test('both languages have the same lines, none of them empty', () => {
+  const english = lines(en)
+  const chinese = lines(zhCn)
+  expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort())
+  for (const [at, line] of [...english, ...chinese]) expect(line, at).not.toBe('')
+})
+
+test('what takes a parameter says it in both languages', () => {
+  for (const [at, line] of lines(en)) {
+    const other = lines(zhCn).get(at)
+    expect(typeof other, at).toBe(typeof line)
+  }
+})
+
+test('Chinese lines are in Chinese, but for names and codes', () => {
+  const plain = [...lines(zhCn)].filter(([, line]) => typeof line === 'string')
+  for (const [at, line] of plain) expect(String(line), at).toMatch(/\p{Script=Han}/u)
+})
+
+test.each(REJECT_CODES)('the refusal %s has its words in both languages', (code) => {
+  expect(rejectWords(code, 'en')).toMatch(/[.?]$/)
+  expect(rejectWords(code, 'zh-CN')).toMatch(/\p{Script=Han}/u)
+})

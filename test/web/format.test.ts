@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { en } from '../../web/i18n/en.ts'
+import { createFormat, decimal, fundedPercent, spanText } from '../../web/i18n/format.ts'
+import { parseMoney, parseRate } from '../../web/i18n/parse.ts'
+import { zhCn } from '../../web/i18n/zh-cn.ts'
+
+const english = createFormat('en', 'USD')
+const chinese = createFormat('zh-CN', 'CNY')
+
+test('money shows every cent, also where a float would lose it', () => {
+  expect(english.money(2_800_050)).toBe('$28,000.50')
+  expect(english.money(9_007_199_254_740_991)).toBe('$90,071,992,547,409.91')
+  expect(chinese.money(2_800_050)).toBe('¥28,000.50')
+})
+
+test('in lists whole amounts leave their cents out, others never do', () => {
+  expect(english.moneyBrief(2_800_000)).toBe('$28,000')
+  expect(english.moneyBrief(2_800_050)).toBe('$28,000.50')
+})
+
+test('a currency without minor digits has none', () => {
+  expect(createFormat('en', 'JPY').money(28_000)).toBe('¥28,000')
+  expect(decimal(5, 2)).toBe('0.05')
+  expect(decimal(-5, 2)).toBe('-0.05')
+  expect(decimal(28_000, 0)).toBe('28000')
+})
+
+test('a rate is a yearly percent with two decimals, up to four where it is exact', () => {
+  expect(english.rate(124_900)).toBe('12.49%')
+  expect(english.rate(90_000)).toBe('9.00%')
+  expect(english.rateExact(91_234)).toBe('9.1234%')
+  expect(chinese.rate(124_900)).toBe('12.49%')
+})
+
+test('a listing is 100 % funded only when nothing is missing', () => {
+  expect(fundedPercent(999_999, 1_000_000)).toBe(99)
+  expect(fundedPercent(1_000_000, 1_000_000)).toBe(100)
+  expect(fundedPercent(0, 0)).toBe(0)
+})
+
+test.each([
+  [0, 'Closing', '正在结束'],
+  [1, '1s', '1秒'],
+  [59_000, '59s', '59秒'],
+  [59_001, '1m 00s', '1分00秒'],
+  [249_000, '4m 09s', '4分09秒'],
+  [3_600_000, '1h 00m', '1时00分'],
+  [8_040_000, '2h 14m', '2时14分'],
+  [86_400_000 * 3 + 3_600_000 * 4, '3d 4h', '3天4时'],
+])('%i ms left reads %s and %s', (ms, inEnglish, inChinese) => {
+  expect(spanText(ms, en.span)).toBe(inEnglish)
+  expect(spanText(ms, zhCn.span)).toBe(inChinese)
+})
+
+test('a due day is the same day everywhere', () => {
+  expect(english.day('2027-01-31')).toBe('Jan 31, 2027')
+  expect(chinese.day('2027-01-31')).toBe('2027年1月31日')
+})
+
+test.each([
+  ['250', 25_000],
+  ['1,205.5', 120_550],
+  ['$ 1 205.50', 120_550],
+  ['１２．５', 1_250],
+  ['0.01', 1],
+  ['0.001', null],
+  ['-5', null],
+  ['1e3', null],
+  ['', null],
+  ['12.3.4', null],
+  ['99999999999999', null],
+])('the amount %s is read as %s', (text, minor) => {
+  expect(parseMoney(text, 2)).toBe(minor)
+})
+
+test.each([
+  ['12.49', 124_900],
+  ['9.1234%', 91_234],
+  ['9.12345', null],
+  ['0', 0],
+])('the rate %s is read as %s', (text, ratePpm) => {
+  expect(parseRate(text)).toBe(ratePpm)
+})
