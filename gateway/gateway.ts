@@ -18,7 +18,7 @@ import { serveHealth } from './http/operations.ts'
 import type { Readiness } from './http/operations.ts'
 import { serveHttp } from './http/server.ts'
 import { serveStatic } from './http/static-files.ts'
-import { Counts, watchGateway } from './metrics.ts'
+import { Counts, watchAcks, watchGateway } from './metrics.ts'
 import { Persons } from './person/persons.ts'
 import { Sessions } from './person/sessions.ts'
 import { Records } from './records/records.ts'
@@ -81,7 +81,7 @@ export class Gateway {
       },
       now: () => performance.now(),
       onFault: (error) => signal.aborted || fail(error),
-      onAck: (stage, waitMs) => counts.acks[stage].add(waitMs),
+      onAck: watchAcks(metrics),
     })
     this.#desk = new Desk(this.#admission, this.#limits, now)
     this.#feed = new Feed((frame) => this.#sockets.publish(frame), now)

@@ -69,6 +69,7 @@ const REASONS: Readonly<Record<number, string>> = {
   405: 'Method Not Allowed',
   409: 'Conflict',
   413: 'Payload Too Large',
+  500: 'Internal Server Error',
   429: 'Too Many Requests',
   503: 'Service Unavailable',
 }

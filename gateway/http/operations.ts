@@ -31,7 +31,10 @@ export function serveHealth(
     const write = (text: string): void => {
       if (!isGone) send(response, 200, registry.contentType, text)
     }
-    registry.metrics().then(write, onFault)
+    registry.metrics().then(write, (error: unknown) => {
+      onFault(error)
+      if (!isGone) send(response, 500, 'text/plain', 'The metrics cannot be read.\n')
+    })
   })
 }
 

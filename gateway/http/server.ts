@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
 import { BODY_BYTES_MAX, reject } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
 import { Refusal } from '../refusal.ts'
-import { refused, writeAnswer } from './answer.ts'
+import { refused, refuseHttp, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { isSameOrigin } from './origin.ts'
 import { isCommandRoute, ROUTES } from './routes.ts'
@@ -21,9 +21,9 @@ export function serveHttp(options: Options): void {
     options.app[route.method](route.path, (response, request) =>
       receive(route, response, request, options),
     )
-  options.app.any('/v1/*', (response) => {
-    response.cork(() => writeAnswer(response, refused(reject('page-unknown'))))
-  })
+  const refuse = (response: HttpResponse): void => refuseHttp(response, reject('page-unknown'))
+  // For GET too: a route for one method wins over one for any, and the web app answers every GET.
+  options.app.get('/v1/*', refuse).any('/v1/*', refuse)
 }
 
 /** All that is needed of the request is copied before anything is awaited. */
