@@ -11,6 +11,6 @@ await run(async () => {
   checkNode()
   ensurePackages()
   ensureRedis()
-  ensureBuilt()
+  ensureBuilt('--bench')
   await import('../dist/bench/main.js')
 })

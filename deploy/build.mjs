@@ -1,6 +1,7 @@
 /** Builds dist/: TypeScript, the files that lie beside it, the web app.
  *
- *  `--if-needed` returns at once when no source is newer than the last build. Two builds at a time
+ *  `--if-needed` returns at once when no source is newer than the last build; `--bench` builds the
+ *  benches too. Two builds at a time
  *  would write the same files, so the second waits and then finds nothing left to do. */
 import { spawn } from 'node:child_process'
 import {
@@ -18,12 +19,13 @@ import { fileURLToPath } from 'node:url'
 
 const PROJECT_DIR = join(dirname(fileURLToPath(import.meta.url)), '..')
 const DIST_DIR = join(PROJECT_DIR, 'dist')
-const STAMP = join(DIST_DIR, '.build', 'stamp')
+const HAS_BENCH = process.argv.includes('--bench')
+const STAMP = join(DIST_DIR, '.build', HAS_BENCH ? 'stamp-bench' : 'stamp')
 const LOCK = join(PROJECT_DIR, 'node_modules', '.lendbook-build')
 
-/** What runs in production and what measures it; tests are compiled by their own check. */
-const PROJECTS = ['gateway', 'workers', 'deploy', 'bench']
-const SOURCES = ['schema', 'engine', 'gateway', 'workers', 'deploy', 'bench', 'web']
+/** Tests are compiled by a check of their own. */
+const PROJECTS = ['gateway', 'workers', 'deploy', ...(HAS_BENCH ? ['bench'] : [])]
+const SOURCES = ['schema', 'engine', 'web', ...PROJECTS]
 const SOURCE_FILES = ['package.json', 'package-lock.json', 'tsconfig.json']
 /** Read at run time from beside the code. */
 const ASSETS = new Set(['.lua', '.sql', '.csv'])

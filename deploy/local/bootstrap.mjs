@@ -82,10 +82,12 @@ function isOnPath(command) {
   return folders.some((folder) => existsSync(join(folder, command)))
 }
 
-/** Builds dist/ when a source is newer than it. */
-export function ensureBuilt() {
+/** Builds dist/ when a source is newer than it; `more` says what else is wanted. */
+export function ensureBuilt(...more) {
   const build = join(PROJECT_DIR, 'deploy', 'build.mjs')
-  const { status } = spawnSync(process.execPath, [build, '--if-needed'], { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [build, '--if-needed', ...more], {
+    stdio: 'inherit',
+  })
   if (status !== 0) throw new NotReady('the build failed; see above')
 }
 

@@ -88,10 +88,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
 }
 
+/** What Node writes around a fault: blank lines, the way it took, its own version. */
+const NOISE = /^\s*$|^\s+at |^Node\.js v/
+
 /** How an end reads in a sentence: `ended with code 2: the reason it gave`. */
 export function describeExit(exit: Exit, lastLines: readonly string[]): string {
   const how = exit.signal === null ? `with code ${String(exit.code)}` : `by ${exit.signal}`
-  const why = lastLines.findLast((line) => line.trim() !== '')
+  const why = lastLines.findLast((line) => !NOISE.test(line))
   return why === undefined ? `ended ${how}` : `ended ${how}: ${inWords(why)}`
 }
 

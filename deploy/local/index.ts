@@ -1,10 +1,8 @@
 /** Real servers and processes on this machine: for `npm start`, tests and benches alike. */
-export { freePort, isFree } from './ports.ts'
+export { freePort } from './ports.ts'
 export { startPostgres } from './postgres.ts'
-export type { PostgresServer } from './postgres.ts'
 export { startJournalRedis, startQueueRedis } from './redis.ts'
-export type { RedisServer } from './redis.ts'
 export { startRole } from './processes.ts'
-export type { Ready, Role, RoleProcess } from './processes.ts'
+export type { RoleProcess } from './processes.ts'
 export { startMarket } from './market.ts'
 export type { Market, MarketOptions } from './market.ts'

@@ -26,9 +26,9 @@ export interface Part<Running extends Supervised> {
 
 export interface Supervision<Running extends Supervised> {
   /** What runs now; the last one while there is none. */
-  current(): Running
+  readonly current: () => Running
   /** Ends it in good order and does not start it again. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Starts the part; rejects when its first start fails, for then a setting is wrong. */
@@ -36,13 +36,12 @@ export async function supervise<Running extends Supervised>(
   part: Part<Running>,
 ): Promise<Supervision<Running>> {
   let current = await part.start()
-  let isStopping = false
   const stopping = new AbortController()
+  const isStopping = () => stopping.signal.aborted
   const watched = watch()
   return {
     current: () => current,
     stop: async () => {
-      isStopping = true
       stopping.abort()
       await current.shutdown()
       await watched
@@ -51,9 +50,9 @@ export async function supervise<Running extends Supervised>(
 
   async function watch(): Promise<void> {
     const startsMs: number[] = []
-    while (!isStopping) {
+    while (!isStopping()) {
       const exit = await current.exited
-      if (isStopping) return
+      if (isStopping()) return
       const line = `${part.name} ${describeExit(exit, current.lastLines())}`
       if (!(await startAgain(startsMs, line))) return
     }
@@ -62,7 +61,7 @@ export async function supervise<Running extends Supervised>(
   /** False when it was given up, or is not wanted any more. */
   async function startAgain(startsMs: number[], why: string): Promise<boolean> {
     let line = why
-    while (!isStopping) {
+    while (!isStopping()) {
       while ((startsMs[0] ?? Infinity) < Date.now() - RESTART_WINDOW_MS) startsMs.shift()
       if (startsMs.length >= RESTARTS_MAX) {
         part.onGivenUp(`${line}; given up after ${RESTARTS_MAX} restarts in a minute`)
@@ -71,11 +70,11 @@ export async function supervise<Running extends Supervised>(
       part.onTrouble(`${line}; starting it again`)
       await pause(Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** startsMs.length))
       startsMs.push(Date.now())
-      if (isStopping) return false
+      if (isStopping()) return false
       try {
         current = await part.start()
-        if (isStopping) await current.shutdown()
-        return !isStopping
+        if (isStopping()) await current.shutdown()
+        return !isStopping()
       } catch (error) {
         line = messageOf(error)
       }

@@ -7,7 +7,7 @@ import type { Strategy } from './strategy.ts'
 import { undercutter } from './undercutter.ts'
 import { whale } from './whale.ts'
 
-export type { Strategy, View, Wish } from './strategy.ts'
+export type { Strategy, Wish } from './strategy.ts'
 export { LAST_MS, sniper } from './sniper.ts'
 
 /** Their shares sum to a hundred. */
