@@ -1,13 +1,9 @@
 /** SIGKILL for each part of a working market, under load: nothing acknowledged is lost, nothing happens
  *  twice, and callers feel at most a pause. One market for all of it; each test checks all records
  *  since the beginning. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { chaosRandom } from './random.ts'
-import { expectNothingWrong, Trial } from './trial.ts'
-import type { Ended } from './trial.ts'
-
-/** Generous for two shared cores; what was felt is printed. */
-const SILENCE_MS_MAX = 2_000
+import { expectAPause, expectNothingWrong, Trial } from './trial.ts'
 
 let trial: Trial
 
@@ -89,15 +85,9 @@ test('everything is killed, two at a time, in an order drawn by lot', async () =
     for (let round = 0; round < 8; round++) {
       const victims = new Set([random.pick(market.names), random.pick(market.names)])
       process.stdout.write(`storm: ${[...victims].join(' and ')}\n`)
-      await Promise.all([...victims].map((name) => market.kill(name)))
-      // Servers first, as `names` has them: a program does not start without its servers.
-      for (const name of market.names) if (victims.has(name)) await market.start(name)
+      await trial.killTogether(victims)
       await trial.pass()
     }
   })
   expectNothingWrong(ended.report)
 })
-
-function expectAPause({ felt }: Ended): void {
-  expect(felt.silenceMs).toBeLessThan(SILENCE_MS_MAX)
-}

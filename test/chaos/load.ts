@@ -25,6 +25,8 @@ const OPEN_REQUESTS_MAX = 40
 const TIMEOUT_MS = 20_000
 const FIRST_DEPOSIT_MINOR = 400_000_000
 const SMALL_DEPOSIT_MINOR = 500_000
+/** Commands asked at the full rate while one fault lasts. */
+const ASKED_MAX = 4_000
 const SHARE_SENT_AGAIN = 0.02
 /** Those that may be sent again: some seconds back, so across a kill. */
 const SHARE_REMEMBERED = 0.1
@@ -59,6 +61,8 @@ export class Load {
   #timer: NodeJS.Timeout | null = null
   #owed = 0
   #tickedAtMs = 0
+  /** Since somebody last waited for answers. */
+  #asked = 0
   #listingsAsked = 0
 
   private constructor(market: Market, options: LoadOptions) {
@@ -105,6 +109,7 @@ export class Load {
 
   /** Resolves when `count` more answers were heard: the way to let some time pass under load. */
   async hears(count: number): Promise<void> {
+    this.#asked = 0
     const enough = this.#pulse.count + count
     const deadline = Date.now() + TIMEOUT_MS
     while (this.#pulse.count < enough) {
@@ -130,7 +135,8 @@ export class Load {
 
   #tick(): void {
     const nowMs = performance.now()
-    this.#owed += ((nowMs - this.#tickedAtMs) / 1_000) * this.#options.bidsPerSecond
+    this.#pulse.ticked(nowMs - this.#tickedAtMs - TICK_MS)
+    this.#owed += ((nowMs - this.#tickedAtMs) / 1_000) * this.#rate()
     this.#tickedAtMs = nowMs
     this.#plan.forgetDue(Date.now())
     if (this.#plan.openListings + this.#listingsAsked < LISTINGS_OPEN) this.#openListing()
@@ -144,6 +150,12 @@ export class Load {
     }
   }
 
+  /** A part that is slow to come back must not make the whole test long. */
+  #rate(): number {
+    const { bidsPerSecond } = this.#options
+    return this.#asked < ASKED_MAX ? bidsPerSecond : bidsPerSecond / 10
+  }
+
   #ask(investor: Investor, size: number): void {
     if (investor.client.openRequests >= OPEN_REQUESTS_MAX) return
     const attempts: Attempt[] = []
@@ -152,6 +164,7 @@ export class Load {
       if (attempt === null) return
       attempts.push(attempt)
     }
+    this.#asked += size
     const [only] = attempts
     if (size > 1) this.#track(this.#sendBatch(investor, attempts))
     else if (only !== undefined) this.#track(this.#sendOne(investor, only))
@@ -188,7 +201,7 @@ export class Load {
     const askedAtMs = performance.now()
     try {
       const { answers } = await client.batch(attempts.map(itemOf), { timeoutMs: TIMEOUT_MS })
-      this.#pulse.heard(performance.now(), askedAtMs)
+      this.#pulse.heard(performance.now(), askedAtMs, attempts.length)
       attempts.forEach((attempt, place) => {
         const answer = answers[place]
         if (answer === undefined) throw new Error('a batch has an answer for each item')

@@ -4,6 +4,8 @@ export interface Felt {
   readonly silenceMs: number
   /** The longest time from asking to hearing, tries over reconnects included. */
   readonly waitMs: number
+  /** How late this machine was at worst with the test's own work: no fault of the market. */
+  readonly lateMs: number
 }
 
 export class Pulse {
@@ -12,16 +14,22 @@ export class Pulse {
   #heardAtMs = 0
   #silenceMs = 0
   #waitMs = 0
+  #lateMs = 0
 
   /** Begins a new measurement. */
   reset(nowMs: number): void {
     this.#heardAtMs = nowMs
     this.#silenceMs = 0
     this.#waitMs = 0
+    this.#lateMs = 0
   }
 
-  heard(nowMs: number, askedAtMs: number): void {
-    this.count++
+  ticked(lateMs: number): void {
+    this.#lateMs = Math.max(this.#lateMs, lateMs)
+  }
+
+  heard(nowMs: number, askedAtMs: number, answers = 1): void {
+    this.count += answers
     this.#silenceMs = Math.max(this.#silenceMs, nowMs - this.#heardAtMs)
     this.#waitMs = Math.max(this.#waitMs, nowMs - askedAtMs)
     this.#heardAtMs = nowMs
@@ -29,6 +37,10 @@ export class Pulse {
 
   felt(nowMs: number): Felt {
     const silenceMs = Math.max(this.#silenceMs, nowMs - this.#heardAtMs)
-    return { silenceMs: Math.round(silenceMs), waitMs: Math.round(this.#waitMs) }
+    return {
+      silenceMs: Math.round(silenceMs),
+      waitMs: Math.round(this.#waitMs),
+      lateMs: Math.round(this.#lateMs),
+    }
   }
 }

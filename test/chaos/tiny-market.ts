@@ -4,7 +4,16 @@ import { createState, applyEntry } from '../../engine/index.ts'
 import { encodeCommandBody, encodeEventBody } from '../../engine/journal/index.ts'
 import { CHAIN_START, chainHash } from '../../workers/settlement/chain.ts'
 import { postingsOf } from '../../workers/settlement/ledger/postings.ts'
-import { accountId, atMs, bidId, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
+import {
+  assertNever,
+  accountId,
+  atMs,
+  bidId,
+  keyFrom,
+  listingId,
+  minor,
+  ratePpm,
+} from '../../schema/index.ts'
 import type { Command, EntryId, Event, EventEntry, Key } from '../../schema/index.ts'
 import { Ledger, saidWhole } from './attempt.ts'
 import type { Asked, Said } from './attempt.ts'
@@ -123,8 +132,10 @@ function askedOf(command: Command): Asked {
       return { ...command, kind: 'cancel' }
     case 'OpenListing':
       return { ...command, kind: 'open' }
-    default:
+    case 'Deposit':
       return { ...command, kind: 'deposit' }
+    default:
+      return assertNever(command)
   }
 }
 

@@ -20,7 +20,7 @@ const RATES = {
   RATE_REGISTRATIONS_PER_SECOND: '100000',
 }
 /** Answers between two faults: a fraction of a second. */
-const ANSWERS_BETWEEN = 400
+const ANSWERS_BETWEEN = 600
 
 export interface Ended {
   readonly felt: Felt
@@ -70,9 +70,17 @@ export class Trial {
     await faults()
     await this.pass()
     const felt = this.load.stop()
+    // Throws for a part that ended without our doing.
+    for (const part of this.market.names) this.market.running(part)
     const report = await checkMarket(this.market, this.load)
     process.stdout.write(`${name}: ${JSON.stringify(felt)} ${summary(report)}\n`)
     return { felt, report }
+  }
+
+  /** All at once; then back again, servers first, as `names` has them. */
+  async killTogether(names: ReadonlySet<string>): Promise<void> {
+    await Promise.all([...names].map((name) => this.market.kill(name)))
+    for (const name of this.market.names) if (names.has(name)) await this.market.start(name)
   }
 
   /** Some bids long. */
@@ -90,6 +98,14 @@ export class Trial {
     await this.market.kill(name)
     await this.market.start(name, env)
   }
+}
+
+/** Generous for two shared cores; what was felt is printed. */
+const SILENCE_MS_MAX = 2_000
+
+/** Callers felt a pause, beyond what this machine was late with everything. */
+export function expectAPause({ felt }: Ended): void {
+  expect(felt.silenceMs).toBeLessThan(SILENCE_MS_MAX + 3 * felt.lateMs)
 }
 
 /** Nothing is wrong; what is comes out in words. */
