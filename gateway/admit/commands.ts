@@ -10,7 +10,7 @@ import type {
   PlaceBid,
   Reject,
 } from '../../schema/index.ts'
-import { readBatch } from './batch-form.ts'
+import { isPlainBid, isPlainCancel, readBatch } from './batch-form.ts'
 import { fieldReject } from './field-reject.ts'
 import type { BucketName } from './rate-limits.ts'
 
@@ -34,12 +34,12 @@ interface CommandForm<Op extends CommandOperation> {
 export const COMMAND_FORMS: { readonly [Op in CommandOperation]: CommandForm<Op> } = {
   'bid.place': {
     bucket: 'bids',
-    read: (params) => read('bid.place', params),
+    read: (params) => (isPlainBid(params) ? params : read('bid.place', params)),
     commands: (params, accountId) => [placeBid(params, accountId)],
   },
   'bid.cancel': {
     bucket: 'cancels',
-    read: (params) => read('bid.cancel', params),
+    read: (params) => (isPlainCancel(params) ? params : read('bid.cancel', params)),
     commands: (params, accountId) => [cancelBid(params, accountId)],
   },
   'bid.batch': {

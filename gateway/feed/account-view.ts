@@ -1,4 +1,4 @@
-import type { AccountId, BidId, BidRow, CashRow, Sequence } from '../../schema/index.ts'
+import type { AccountId, BidRow, CashRow, Sequence } from '../../schema/index.ts'
 import { bidRow } from './open-bid.ts'
 import type { OpenBid } from './open-bid.ts'
 
@@ -7,7 +7,8 @@ export class AccountView {
   readonly accountId: AccountId
   availableMinor = 0
   heldMinor = 0
-  readonly openBids = new Map<BidId, OpenBid>()
+  #oldest: OpenBid | null = null
+  #newest: OpenBid | null = null
   /** Of the newest entries that changed cash and bids. */
   cashChangedAt: Sequence
   bidsChangedAt: Sequence
@@ -25,7 +26,27 @@ export class AccountView {
     return { availableMinor: this.availableMinor, heldMinor: this.heldMinor }
   }
 
+  /** The open ones, oldest first. */
   bids(): BidRow[] {
-    return [...this.openBids.values()].map(bidRow)
+    const rows: BidRow[] = []
+    for (let bid = this.#oldest; bid !== null; bid = bid.after) rows.push(bidRow(bid))
+    return rows
+  }
+
+  /** Invariant: each open bid of the account is linked once, between its neighbours in time. */
+  link(bid: OpenBid): void {
+    bid.before = this.#newest
+    if (this.#newest === null) this.#oldest = bid
+    else this.#newest.after = bid
+    this.#newest = bid
+  }
+
+  unlink(bid: OpenBid): void {
+    if (bid.before === null) this.#oldest = bid.after
+    else bid.before.after = bid.after
+    if (bid.after === null) this.#newest = bid.before
+    else bid.after.before = bid.before
+    bid.before = null
+    bid.after = null
   }
 }

@@ -22,6 +22,9 @@ export interface OpenBid {
   readonly placedAtMs: AtMs
   acceptedMinor: Minor
   status: BidStatus
+  /** Its neighbours among the open bids of its account, in the order they came. */
+  before: OpenBid | null
+  after: OpenBid | null
 }
 
 export function bidRow(bid: OpenBid): BidRow {

@@ -28,6 +28,7 @@ import { AccountView } from './account-view.ts'
 import { ListingView, openedRow } from './listing-view.ts'
 import { Newest } from './newest.ts'
 import type { OpenBid } from './open-bid.ts'
+import { OpenBids } from './open-bids.ts'
 
 /** What the view starts from: the part of an engine's snapshot that is the market's. */
 export interface ViewStart {
@@ -43,7 +44,7 @@ export interface ViewStart {
     Omit<ListingRow, 'status' | 'fundedMinor' | 'clearingRatePpm' | 'bidCount' | 'closedAtMs'>
   >
   /** In the order of their ids. */
-  readonly bids: Iterable<Omit<OpenBid, 'status'>>
+  readonly bids: Iterable<Omit<OpenBid, 'status' | 'before' | 'after'>>
 }
 
 export class MarketView {
@@ -59,7 +60,7 @@ export class MarketView {
   removedListings: ListingId[] = []
   /** Followed accounts that the entry at hand touched. */
   touchedAccounts: AccountView[] = []
-  readonly #bids = new Map<BidId, OpenBid>()
+  readonly #bids = new OpenBids()
   #closed: ListingId[] = []
   /** By id; those let go are swept out when they are the half of it. */
   #ordered: ListingView[] = []
@@ -81,7 +82,8 @@ export class MarketView {
       account.heldMinor = heldMinor
     }
     for (const listing of start.listings) this.#addListing(restoredRow(listing), false)
-    for (const bid of start.bids) this.#addBid({ ...bid, status: 'open' })
+    for (const bid of start.bids)
+      this.#addBid({ ...bid, status: 'open', before: null, after: null })
     this.changedListings = []
     for (const listing of this.listings.values()) listing.isUntold = false
   }
@@ -163,13 +165,15 @@ export class MarketView {
       placedAtMs: this.#atMs,
       acceptedMinor,
       status: 'open',
+      before: null,
+      after: null,
     })
     this.#moveCash(accountId, 0 - acceptedMinor, acceptedMinor)
   }
 
   #addBid(bid: OpenBid): void {
-    this.#bids.set(bid.bidId, bid)
-    this.account(bid.accountId).openBids.set(bid.bidId, bid)
+    this.#bids.add(bid)
+    this.account(bid.accountId).link(bid)
     const listing = this.#listing(bid.listingId)
     listing.addBid(bid)
     this.#noteListing(listing)
@@ -214,8 +218,8 @@ export class MarketView {
 
   #endBid(bid: OpenBid, status: BidStatus): void {
     bid.status = status
-    this.#bids.delete(bid.bidId)
-    this.account(bid.accountId).openBids.delete(bid.bidId)
+    this.#bids.remove(bid.bidId)
+    this.account(bid.accountId).unlink(bid)
   }
 
   #addListing(row: ListingRow, isWhole: boolean): void {
@@ -281,7 +285,7 @@ export class MarketView {
 
   #bid(bidId: BidId): OpenBid {
     const bid = this.#bids.get(bidId)
-    assert(bid !== undefined, `bid ${bidId} is known while it is open`)
+    assert(bid !== null, `bid ${bidId} is known while it is open`)
     return bid
   }
 }

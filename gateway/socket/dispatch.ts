@@ -1,5 +1,6 @@
 /** From the bytes of one message to an answer. Whatever comes, it gets an answer or a close code. */
 import {
+  ACK_STAGES,
   LIMITED_REPLIES_MAX,
   MALFORMED_FRAMES_MAX,
   MESSAGE_BYTES_MAX,
@@ -75,6 +76,7 @@ function readFrame(
     if (!(error instanceof MalformedMessage)) throw error
     return refuseMalformed(connection)
   }
+  if (isPlainFrame(message)) return message
   const frame = requestFrameSchema.safeParse(message)
   if (frame.success) return frame.data
   const id = idOf(message)
@@ -131,6 +133,18 @@ function answer(
   if (outcome.code !== 'rate-limited' && outcome.code !== 'too-many-in-flight')
     connection.limitedReplies = 0
   else if (++connection.limitedReplies > LIMITED_REPLIES_MAX) connection.end('rate-limited')
+}
+
+/** Recognises what the schema takes, without its cost; the rest goes through the schema. */
+export function isPlainFrame(message: unknown): message is RequestFrame {
+  if (typeof message !== 'object' || message === null) return false
+  const { id, op, p, ack } = message as Record<string, unknown>
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) return false
+  if (typeof op !== 'string' || !Object.hasOwn(OPERATIONS, op) || p === undefined) return false
+  if (ack !== undefined && !(ACK_STAGES as readonly unknown[]).includes(ack)) return false
+  let fields = 0
+  for (const field in message) if (Object.hasOwn(message, field)) fields++
+  return fields === (ack === undefined ? 3 : 4)
 }
 
 function idOf(message: unknown): number | null {
