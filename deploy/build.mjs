@@ -43,7 +43,7 @@ async function build() {
   for (const folder of SOURCES) copyAssets(folder)
   const codes = await Promise.all([
     runTool('typescript/bin/tsc', ['-b', ...PROJECTS]),
-    runTool('vite/bin/vite.js', ['build', '-c', 'web/vite.config.ts', '--logLevel', 'warn']),
+    runTool('vite/bin/vite.js', ['build', '-c', 'web/vite.config.ts', '--logLevel', 'error']),
   ])
   if (codes.some((code) => code !== 0)) {
     process.exitCode = 1

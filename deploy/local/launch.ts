@@ -12,6 +12,18 @@ interface Started {
   readonly stop: () => Promise<void>
 }
 
+export interface Server extends Child {
+  readonly url: string
+  shutdown(): Promise<void>
+}
+
+export interface Group {
+  /** Starts a server and answers its address, which stays the same when it has to be started again. */
+  readonly addServer: (name: string, start: () => Promise<Server>) => Promise<string>
+  /** Starts a program and waits until it is at work. */
+  readonly addProgram: (spec: RoleSpec, options: { readonly isVital: boolean }) => Promise<void>
+}
+
 export interface LaunchListener {
   /** Something happened that a person should see. */
   onLine(line: string): void
@@ -30,30 +42,28 @@ export class Launch {
     this.#listener = listener
   }
 
-  /** Opens a new group for what is started from now on. */
-  group(): void {
-    this.#groups.push([])
-  }
-
-  /** Starts a server and answers its address, which stays the same when it has to be started again. */
-  async addServer(
-    name: string,
-    start: () => Promise<Child & { readonly url: string; shutdown(): Promise<void> }>,
-  ): Promise<string> {
-    const supervision = await supervise({ name, start, ...this.#watching(true) })
-    this.#keep(name, () => supervision.current().pid, supervision.stop)
-    return supervision.current().url
-  }
-
-  /** Starts a program and waits until it is at work. */
-  async addProgram(spec: RoleSpec, isVital: boolean): Promise<void> {
-    const start = async (): Promise<RoleProcess> => {
-      const program = await startRole({ ...spec, logDir: this.logDir })
-      await program.ready
-      return program
+  /** What is started through the same group is stopped together; groups are stopped last one first,
+   *  however their starts overlap. */
+  group(): Group {
+    const group: Started[] = []
+    this.#groups.push(group)
+    return {
+      addServer: async (name, start) => {
+        const supervision = await supervise({ name, start, ...this.#watching(true) })
+        group.push({ name, pid: () => supervision.current().pid, stop: supervision.stop })
+        return supervision.current().url
+      },
+      addProgram: async (spec, { isVital }) => {
+        const start = () => this.#startProgram(spec)
+        const part = { name: spec.name, start, ...this.#watching(isVital) }
+        const supervision = await supervise(part)
+        group.push({
+          name: spec.name,
+          pid: () => supervision.current().pid,
+          stop: supervision.stop,
+        })
+      },
     }
-    const supervision = await supervise({ name: spec.name, start, ...this.#watching(isVital) })
-    this.#keep(spec.name, () => supervision.current().pid, supervision.stop)
   }
 
   /** The process of a part, 0 when there is none of that name. */
@@ -73,8 +83,10 @@ export class Launch {
     }
   }
 
-  #keep(name: string, pid: () => number, stop: () => Promise<void>): void {
-    this.#groups.at(-1)?.push({ name, pid, stop })
+  async #startProgram(spec: RoleSpec): Promise<RoleProcess> {
+    const program = await startRole({ ...spec, logDir: this.logDir })
+    await program.ready
+    return program
   }
 
   #watching(isVital: boolean) {

@@ -52,35 +52,34 @@ async function main(): Promise<void> {
 }
 
 async function start(launch: Launch, settings: LauncherSettings): Promise<void> {
-  launch.group()
   const urls = await startServers(launch, settings)
   await migrate(urls.databaseUrl)
-  for (const specs of inStartOrder(settings, urls)) {
-    launch.group()
-    const starts = specs.map((spec) => launch.addProgram(spec, true))
-    // All of them have to be in the launch before a failure stops what is there.
-    await Promise.allSettled(starts)
-    await Promise.all(starts)
-  }
+  const starts = inGroups(settings, urls).flatMap((specs) => {
+    const { addProgram } = launch.group()
+    return specs.map((spec) => addProgram(spec, { isVital: true }))
+  })
+  // All of them have to be in the launch before a failure stops what is there.
+  await Promise.allSettled(starts)
+  await Promise.all(starts)
 }
 
 /** The market serves without it: when it fails, that is said and no more. */
 async function startDemo(launch: Launch, settings: LauncherSettings): Promise<void> {
-  launch.group()
   const env = { ...environment(settings), OPS_PORT: '0' }
   try {
-    await launch.addProgram({ role: 'deploy/demo', name: 'demo', env }, false)
+    const demo = { role: 'deploy/demo', name: 'demo', env } as const
+    await launch.group().addProgram(demo, { isVital: false })
   } catch (error) {
     say(messageOf(error))
   }
 }
 
-/** Engines, then settlement and workers, then the gateway. */
-function inStartOrder(settings: LauncherSettings, urls: Urls): readonly (readonly RoleSpec[])[] {
+/** Started all at once, for each waits for whom it needs; stopped from the gateway inwards. */
+function inGroups(settings: LauncherSettings, urls: Urls): readonly (readonly RoleSpec[])[] {
   const shape = { ...SHAPE, gatewayPorts: [settings.PORT] }
   const specs = planRoles(shape, urls, environment(settings))
   const of = (...roles: readonly string[]) => specs.filter(({ role }) => roles.includes(role))
-  return [of('engine'), of('workers/settlement', 'workers'), of('gateway')]
+  return [of('engine'), of('workers/settlement'), of('workers'), of('gateway')]
 }
 
 function environment(settings: LauncherSettings): NodeJS.ProcessEnv {

@@ -7,8 +7,9 @@ import { startJournalRedis, startQueueRedis } from './redis.ts'
 import type { Urls } from './roles.ts'
 import type { LauncherSettings } from './setting.ts'
 
-/** Journal first: it is stopped last, after all who may still write to it. */
+/** They are stopped last, after all who may still write to them. */
 export async function startServers(launch: Launch, settings: LauncherSettings): Promise<Urls> {
+  const servers = launch.group()
   const place = async (name: string) => ({
     dataDir: join(settings.DATA_DIR, name),
     port: await freePort(),
@@ -18,10 +19,10 @@ export async function startServers(launch: Launch, settings: LauncherSettings): 
   const journal = await place('journal')
   const queue = await place('queue')
   const [databaseUrl, journalUrl, queueUrl] = await Promise.all([
-    settings.DATABASE_URL ?? launch.addServer('postgres', () => startPostgres(postgres)),
+    settings.DATABASE_URL ?? servers.addServer('postgres', () => startPostgres(postgres)),
     settings.JOURNAL_REDIS_URL ??
-      launch.addServer('journal-redis', () => startJournalRedis(journal)),
-    settings.QUEUE_REDIS_URL ?? launch.addServer('queue-redis', () => startQueueRedis(queue)),
+      servers.addServer('journal-redis', () => startJournalRedis(journal)),
+    settings.QUEUE_REDIS_URL ?? servers.addServer('queue-redis', () => startQueueRedis(queue)),
   ])
   return { databaseUrl, journalUrl, queueUrl }
 }
