@@ -9,7 +9,7 @@ import { calmPace, framePace } from './pace.ts'
 import { TapeStore } from './tape-store.ts'
 
 /** A tape that moves faster than this cannot be read. */
-const TAPE_PACE_MS = 600
+const TAPE_PACE_MS = 1_000
 
 export const marketStore = new MarketStore(framePace)
 export const tapeStore = new TapeStore(calmPace(TAPE_PACE_MS))

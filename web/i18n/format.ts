@@ -104,7 +104,6 @@ export function createFormat(locale: Locale, currency: string) {
     day: (isoDay: string) => day.format(new Date(`${isoDay}T00:00:00Z`)),
   }
 }
-export type Format = ReturnType<typeof createFormat>
 
 function percentFormat(locale: Locale, least: number, most: number): Intl.NumberFormat {
   return new Intl.NumberFormat(locale, {

@@ -9,7 +9,6 @@ import type { Locale } from './format.ts'
 import { rejectWords } from './reject-words.ts'
 import { zhCn } from './zh-cn.ts'
 
-export const LOCALES = ['en', 'zh-CN'] as const satisfies readonly Locale[]
 export const catalogues: Record<Locale, Messages> = { en, 'zh-CN': zhCn }
 
 function preferred(): Locale {

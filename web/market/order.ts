@@ -1,8 +1,9 @@
 /** The order of the rows on the screen, and when it may change.
  *
- *  Figures change many times a second; rows must not. The order is made anew when the visitor asks for
- *  another, when listings come or go, and now and then for the figures' sake; but never under a
- *  pointer or a focus that rests on the list, so that nobody opens a row that has just slid there. */
+ *  Figures change many times a second; rows must not. The order is made anew at once when the visitor
+ *  asks for another, and every few seconds for what has come, gone or changed: until then a listing
+ *  that has closed stays in its place with its end shown. It never changes under a pointer or a focus
+ *  that rests on the list, so that nobody opens a row that has just slid there. */
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import { marketStore } from '../feed/index.ts'
@@ -10,7 +11,7 @@ import type { LiveListing } from '../feed/market-store.ts'
 import { arrange } from './arrange.ts'
 import type { View } from './arrange.ts'
 
-const REORDER_MS = 3_000
+const REORDER_MS = 4_000
 
 export interface Order {
   readonly rows: ShallowRef<readonly LiveListing[]>
@@ -21,10 +22,8 @@ export interface Order {
 export function createOrder(view: Ref<View>): Order {
   const rows = shallowRef<readonly LiveListing[]>([])
   const isHeld = shallowRef(false)
-  let isDue = true
 
   const make = (): void => {
-    isDue = false
     const next: LiveListing[] = []
     for (const row of arrange(marketStore.plain(), view.value)) {
       const live = marketStore.row(row.listingId)
@@ -33,15 +32,17 @@ export function createOrder(view: Ref<View>): Order {
     if (!isSame(rows.value, next)) rows.value = next
   }
   const makeIfFree = (): void => {
-    if (!isHeld.value || rows.value.length === 0) make()
-    else isDue = true
+    if (!isHeld.value) make()
   }
 
   watch(view, make)
-  watch(marketStore.version, makeIfFree, { immediate: true })
-  watch(isHeld, (held) => {
-    if (!held && isDue) make()
-  })
+  watch(
+    marketStore.version,
+    () => {
+      if (rows.value.length === 0) make()
+    },
+    { immediate: true },
+  )
   const timer = setInterval(makeIfFree, REORDER_MS)
   onScopeDispose(() => clearInterval(timer))
   return { rows, isHeld }
