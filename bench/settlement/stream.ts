@@ -50,19 +50,8 @@ export class Stream {
   }
 
   async tell(ticks: readonly (readonly Command[])[]): Promise<readonly EventEntry[]> {
-    const { call, keys } = {
-      call: this.#journal.call.bind(this.#journal),
-      keys: this.#journal.keys,
-    }
     const ids = await Promise.all(
-      ticks.map((commands, index) =>
-        call(
-          'XADD',
-          keys.commands,
-          '*',
-          ...['s', this.#source, 'b', this.#batch + index + 1, 'd', encodeCommandBody(commands)],
-        ),
-      ),
+      ticks.map((commands, index) => this.#add(this.#batch + index + 1, commands)),
     )
     const entries = ticks.map((commands, index) =>
       this.#apply(String(ids[index]) as EntryId, commands),
@@ -71,14 +60,18 @@ export class Stream {
     return entries
   }
 
+  #add(batch: number, commands: readonly Command[]): Promise<unknown> {
+    const fields = ['s', this.#source, 'b', batch, 'd', encodeCommandBody(commands)]
+    return this.#journal.call('XADD', this.#journal.keys.commands, '*', ...fields)
+  }
+
   #apply(id: EntryId, commands: readonly Command[]): EventEntry {
     this.#batch += 1
-    const { entry, source, batch } = { entry: id, source: this.#source, batch: this.#batch }
     const said = applyEntry(this.#state, {
-      id: entry,
+      id,
       atMs: entryAtMs(id),
-      source,
-      batch,
+      source: this.#source,
+      batch: this.#batch,
       commands,
     })
     this.sequence = said.sequence

@@ -11,9 +11,11 @@ const START_BYTES = 64 * 1024
 /** 2000-01-01 in milliseconds since 1970: where a timestamptz counts from. */
 const POSTGRES_EPOCH_MS = 946_684_800_000
 
+/** Numbers are written through a view: a Buffer's own methods check each and take twice as long. */
 export class CopyRows {
   readonly #columns: number
-  #buffer = Buffer.allocUnsafe(START_BYTES)
+  #buffer = Buffer.allocUnsafeSlow(START_BYTES)
+  #view = new DataView(this.#buffer.buffer)
   #at = SIGNATURE.length
   count = 0
 
@@ -28,27 +30,31 @@ export class CopyRows {
 
   beginRow(): void {
     this.#reserve(2)
-    this.#at = this.#buffer.writeInt16BE(this.#columns, this.#at)
+    this.#view.setInt16(this.#at, this.#columns)
+    this.#at += 2
     this.count++
   }
 
   bigint(value: number): void {
     this.#reserve(12)
-    this.#at = this.#buffer.writeInt32BE(8, this.#at)
-    this.#at = this.#buffer.writeInt32BE(Math.floor(value / 2 ** 32), this.#at)
-    this.#at = this.#buffer.writeUInt32BE(value >>> 0, this.#at)
+    this.#view.setInt32(this.#at, 8)
+    this.#view.setInt32(this.#at + 4, Math.floor(value / 2 ** 32))
+    this.#view.setUint32(this.#at + 8, value >>> 0)
+    this.#at += 12
   }
 
   integer(value: number): void {
     this.#reserve(8)
-    this.#at = this.#buffer.writeInt32BE(4, this.#at)
-    this.#at = this.#buffer.writeInt32BE(value, this.#at)
+    this.#view.setInt32(this.#at, 4)
+    this.#view.setInt32(this.#at + 4, value)
+    this.#at += 8
   }
 
   smallint(value: number): void {
     this.#reserve(6)
-    this.#at = this.#buffer.writeInt32BE(2, this.#at)
-    this.#at = this.#buffer.writeInt16BE(value, this.#at)
+    this.#view.setInt32(this.#at, 2)
+    this.#view.setInt16(this.#at + 4, value)
+    this.#at += 6
   }
 
   /** A timestamptz. */
@@ -93,9 +99,10 @@ export class CopyRows {
 
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes))
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#at + bytes))
     this.#buffer.copy(larger, 0, 0, this.#at)
     this.#buffer = larger
+    this.#view = new DataView(larger.buffer)
   }
 }
 
