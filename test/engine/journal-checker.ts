@@ -27,11 +27,12 @@ export function checkJournal(
 }
 
 function findUnpaired(commands: readonly CommandEntry[], events: readonly EventEntry[]): string[] {
-  const asked = commands.map((entry) => entry.id)
-  const answered = events.map((entry) => entry.id)
-  const faults = asked.filter((id) => !answered.includes(id)).map((id) => `${id} is unanswered`)
-  for (const id of answered) if (!asked.includes(id)) faults.push(`${id} answers nothing`)
-  if (new Set(answered).size !== answered.length) faults.push('an entry is answered twice')
+  const asked = new Set(commands.map((entry) => entry.id))
+  const answered = new Set(events.map((entry) => entry.id))
+  const faults: string[] = []
+  for (const id of asked) if (!answered.has(id)) faults.push(`${id} is unanswered`)
+  for (const id of answered) if (!asked.has(id)) faults.push(`${id} answers nothing`)
+  if (answered.size !== events.length) faults.push('an entry is answered twice')
   return faults
 }
 

@@ -92,7 +92,7 @@ export async function collect<Entry extends { readonly id: EntryId }>(
   const enough = new AbortController()
   const onEntries = (entries: (EventEntry | CommandEntry)[]) => {
     found.push(...(entries as unknown as Entry[]))
-    if (found.some((entry) => entry.id === upTo)) enough.abort()
+    if (entries.some((entry) => entry.id === upTo)) enough.abort()
   }
   await read(journal, { from: GENESIS, signal: enough.signal, onEntries })
   return found

@@ -6,7 +6,10 @@ import type { EntryId } from '../../schema/index.ts'
 import type { Acknowledged } from './journal-checker.ts'
 import type { Story } from './journal-fixture.ts'
 
-/** Writes entry after entry, as fast as they are on disk, until told to stop. */
+/** Enough to be in the middle of an entry at any kill; more would only be replayed longer. */
+const PAUSE_MS = 3
+
+/** Writes entry after entry, a few hundred a second, until told to stop. */
 export class Load {
   readonly acknowledged: (Acknowledged & { readonly id: EntryId })[] = []
   readonly #writer: CommandWriter
@@ -31,7 +34,7 @@ export class Load {
       const { id, batch } = await this.#writer.append(this.#story.bids(perEntry))
       this.acknowledged.push({ source: this.#writer.source, batch, id })
       if (this.#isOver) return id
-      await wait(1)
+      await wait(PAUSE_MS)
     }
   }
 }
