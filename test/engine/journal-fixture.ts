@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort, startJournalRedis, startRole } from '../../deploy/local/index.ts'
-import type { RedisServer, RoleProcess } from '../../deploy/local/index.ts'
+import type { RoleProcess } from '../../deploy/local/processes.ts'
+import type { RedisServer } from '../../deploy/local/redis.ts'
 import type { Command, CommandEntry, EntryId, EventEntry } from '../../schema/index.ts'
 import { accountId, GENESIS, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
 import { connectJournal, readCommands, readEvents } from '../../engine/journal/index.ts'
@@ -73,7 +74,7 @@ export class JournalFixture {
 export async function until(
   what: string,
   fact: () => boolean | Promise<boolean>,
-  msMax = 15_000,
+  msMax = 30_000,
 ): Promise<void> {
   const deadline = performance.now() + msMax
   while (!(await fact())) {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RoleProcess } from '../../deploy/local/index.ts'
+import type { RoleProcess } from '../../deploy/local/processes.ts'
 import { CommandWriter, listSnapshots, readEvents, trimTo } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 import { GENESIS } from '../../schema/index.ts'
