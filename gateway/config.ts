@@ -18,7 +18,7 @@ import type { BucketName, BucketSizes } from './admit/rate-limits.ts'
 import type { BucketSize } from './admit/token-bucket.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
-const rate = z.coerce.number().positive().optional()
+const rate = z.coerce.number().int().min(1).optional()
 
 export const gatewaySettings = z.object({
   MARKET: z
@@ -66,7 +66,7 @@ export function bucketSizes(settings: GatewaySettings): BucketSizes {
   const sizeOf = (name: BucketName, perSecond: number | undefined): BucketSize => {
     const usual = USUAL_SIZES[name]
     if (perSecond === undefined) return usual
-    return { perSecond, burst: Math.max(1, (perSecond * usual.burst) / usual.perSecond) }
+    return { perSecond, burst: Math.ceil((perSecond * usual.burst) / usual.perSecond) }
   }
   return {
     bids: sizeOf('bids', settings.RATE_BIDS_PER_SECOND),

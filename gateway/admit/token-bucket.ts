@@ -6,6 +6,9 @@ export interface BucketSize {
   readonly burst: number
 }
 
+/** Counts thousandths, so that a millisecond adds a whole number and nothing is lost to rounding. */
+const THOUSAND = 1_000
+
 export class TokenBucket {
   readonly #size: BucketSize
   #left: number
@@ -13,7 +16,7 @@ export class TokenBucket {
 
   constructor(size: BucketSize, nowMs: number) {
     this.#size = size
-    this.#left = size.burst
+    this.#left = size.burst * THOUSAND
     this.#atMs = nowMs
   }
 
@@ -21,39 +24,39 @@ export class TokenBucket {
    *  A `count` above the burst is taken from a full bucket, which then owes the rest. */
   take(count: number, nowMs: number): number {
     this.#refill(nowMs)
-    const needed = Math.min(count, this.#size.burst)
+    const needed = Math.min(count, this.#size.burst) * THOUSAND
     if (this.#left >= needed) {
-      this.#left -= count
+      this.#left -= count * THOUSAND
       return 0
     }
-    return Math.ceil(((needed - this.#left) / this.#size.perSecond) * 1000)
+    return Math.ceil((needed - this.#left) / this.#size.perSecond)
   }
 
   /** What was taken for something that then did not happen. */
   giveBack(count: number): void {
-    this.#left = Math.min(this.#size.burst, this.#left + count)
+    this.#left = Math.min(this.#size.burst * THOUSAND, this.#left + count * THOUSAND)
   }
 
   /** What is left, and how long until the bucket is full again. */
   state(nowMs: number): LimitState {
     this.#refill(nowMs)
-    const missing = this.#size.burst - this.#left
+    const missing = this.#size.burst * THOUSAND - this.#left
     return {
-      left: Math.max(0, Math.floor(this.#left)),
-      resetMs: Math.ceil((missing / this.#size.perSecond) * 1000),
+      left: Math.max(0, Math.floor(this.#left / THOUSAND)),
+      resetMs: Math.ceil(missing / this.#size.perSecond),
     }
   }
 
   /** Full again: as good as new, so it need not be remembered. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs)
-    return this.#left >= this.#size.burst
+    return this.#left >= this.#size.burst * THOUSAND
   }
 
   #refill(nowMs: number): void {
     const passedMs = nowMs - this.#atMs
     if (passedMs <= 0) return
     this.#atMs = nowMs
-    this.#left = Math.min(this.#size.burst, this.#left + (passedMs * this.#size.perSecond) / 1000)
+    this.#left = Math.min(this.#size.burst * THOUSAND, this.#left + passedMs * this.#size.perSecond)
   }
 }

@@ -1,0 +1,259 @@
+import { expect, test } from 'vitest'
+import { Admission } from '../../gateway/admit/admission.ts'
+import { Admitted } from '../../gateway/admit/admitted.ts'
+import { batchReply, commandReply } from '../../gateway/admit/reply.ts'
+import { KeyMaker } from '../../gateway/client/index.ts'
+import {
+  accountId,
+  ACK_WAIT_MS_MAX,
+  atMs,
+  COMMANDS_PER_ENTRY_MAX,
+  COMMANDS_QUEUED_MAX,
+  JOURNAL_WAIT_MS_MAX,
+  listingId,
+  minor,
+  ratePpm,
+  sequence,
+} from '../../schema/index.ts'
+import type { AckStage, Command, Event, EventEntry, Reject } from '../../schema/index.ts'
+
+test('what arrives while one entry is written goes together into the next', async () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  admission.admit(journal.request(1))
+  await turn()
+  admission.admit(journal.request(1))
+  admission.admit(journal.request(3))
+  expect(journal.written).toEqual([1])
+  journal.finish()
+  await turn()
+  expect(journal.written).toEqual([1, 4])
+  expect(admission.queued).toBe(0)
+})
+
+test('each caller hears its own answers, in the order it asked', async () => {
+  const journal = new HeldJournal()
+  const [one, batch] = [journal.request(1), journal.request(2, { isBatch: true })]
+  journal.admission.admit(one)
+  journal.admission.admit(batch)
+  await turn()
+  journal.answer(1, [[placed(7)], [refused('insufficient-funds')], [placed(8)]])
+  expect(commandReply(one)).toMatchObject({ stage: 'durable', sequence: 1, answer: { bidId: 7 } })
+  expect(batchReply(batch).answers).toEqual([
+    { code: 'insufficient-funds' },
+    { bidId: 8, acceptedMinor: 100 },
+  ])
+  expect(journal.admission.open).toBe(0)
+  expect(journal.admission.entriesUnderWay).toBe(0)
+})
+
+test('a batch too large for one entry is answered once, when its last part is', async () => {
+  const journal = new HeldJournal()
+  const batch = journal.request(COMMANDS_PER_ENTRY_MAX + 2, { isBatch: true })
+  journal.admission.admit(batch)
+  await turn()
+  expect(journal.written).toEqual([COMMANDS_PER_ENTRY_MAX])
+  journal.finish()
+  await turn()
+  expect(journal.written).toEqual([COMMANDS_PER_ENTRY_MAX, 2])
+  journal.answer(
+    1,
+    Array.from({ length: COMMANDS_PER_ENTRY_MAX }, (_, n) => [placed(n + 1)]),
+  )
+  expect(journal.heard).toEqual([])
+  journal.answer(2, [[placed(9_001)], [placed(9_002)]])
+  expect(journal.heard).toEqual([batch])
+  expect(batchReply(batch)).toMatchObject({ sequence: 2 })
+  expect(batchReply(batch).answers).toHaveLength(COMMANDS_PER_ENTRY_MAX + 2)
+})
+
+test('who waits for recorded hears when the record has come that far, not before', async () => {
+  const journal = new HeldJournal()
+  const request = journal.request(1, { ack: 'recorded' })
+  journal.admission.admit(request)
+  await turn()
+  journal.answer(1, [[placed(1)]])
+  expect(journal.heard).toEqual([])
+  journal.admission.onWatermark('recorded', sequence(1))
+  expect(journal.heard).toEqual([request])
+  expect(request.stage).toBe('recorded')
+})
+
+test('who waits too long for settled hears the stage that was reached', async () => {
+  const journal = new HeldJournal()
+  const request = journal.request(1, { ack: 'settled' })
+  journal.admission.admit(request)
+  await turn()
+  journal.answer(1, [[placed(1)]])
+  journal.admission.onWatermark('recorded', sequence(1))
+  journal.nowMs = ACK_WAIT_MS_MAX
+  journal.admission.sweep()
+  expect(request.stage).toBe('recorded')
+  expect(journal.admission.open).toBe(0)
+})
+
+test('when the journal is silent the caller hears it, and the late answer harms nobody', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1))
+  await turn()
+  journal.nowMs = JOURNAL_WAIT_MS_MAX
+  journal.admission.sweep()
+  expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
+  expect(journal.failed[0]?.class).toBe('retry-same-key')
+  journal.answer(1, [[placed(1)]])
+  expect(journal.heard).toEqual([])
+  expect(journal.admission.open).toBe(0)
+  expect(journal.admission.entriesUnderWay).toBe(0)
+})
+
+test('beyond the queue’s limit callers hear busy, and nothing of theirs is queued', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1))
+  await turn()
+  journal.admission.admit(journal.request(COMMANDS_QUEUED_MAX))
+  expect(journal.admission.admit(journal.request(1))?.code).toBe('busy')
+  expect(journal.admission.queued).toBe(COMMANDS_QUEUED_MAX)
+})
+
+test('entries of another gateway, and our own said twice, answer nobody here', async () => {
+  const journal = new HeldJournal()
+  const request = journal.request(1)
+  journal.admission.admit(request)
+  await turn()
+  journal.admission.onEntry({ ...journal.entry(1, [[placed(1)]]), source: 'another' })
+  journal.admission.onEntry({ ...journal.entry(1, []), isDuplicate: true })
+  expect(journal.heard).toEqual([])
+  journal.answer(1, [[placed(1)]])
+  expect(journal.heard).toEqual([request])
+})
+
+test('entries that were missed are given up: their callers are to send the same key again', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1))
+  await turn()
+  journal.finish()
+  await turn()
+  journal.admission.abandonUnread()
+  expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
+  expect(journal.admission.entriesUnderWay).toBe(0)
+})
+
+test('a repeated answer is the first one again', async () => {
+  const journal = new HeldJournal()
+  const request = journal.request(1)
+  journal.admission.admit(request)
+  await turn()
+  const { key, accountId: who } = request.commands[0] as Command
+  const first = sequence(3)
+  journal.answer(1, [
+    [{ kind: 'Repeated', accountId: who, key, sequence: first, answer: placed(5) }],
+  ])
+  expect(commandReply(request)).toMatchObject({
+    isRepeated: true,
+    sequence: 3,
+    answer: { bidId: 5 },
+  })
+})
+
+/** A journal whose one write is held until the test lets it finish. */
+class HeldJournal {
+  readonly admission: Admission
+  readonly written: number[] = []
+  readonly heard: Admitted[] = []
+  readonly failed: Reject[] = []
+  nowMs = 0
+  #batch = 0
+  #sequence = 0
+  #finish: () => void = () => undefined
+  readonly #keys = new KeyMaker(() => 1_700_000_000_000)
+
+  constructor() {
+    const nextBatch = (): number => this.#batch + 1
+    this.admission = new Admission({
+      writer: {
+        source: 'ours',
+        get nextBatch() {
+          return nextBatch()
+        },
+        append: (commands) => {
+          this.#batch++
+          this.written.push(commands.length)
+          return new Promise<void>((resolve) => {
+            this.#finish = resolve
+          })
+        },
+      },
+      now: () => this.nowMs,
+      onFault: (error) => {
+        throw error
+      },
+    })
+  }
+
+  request(count: number, more: { isBatch?: boolean; ack?: AckStage } = {}): Admitted {
+    const commands = Array.from({ length: count }, () => this.#bid())
+    const asker = {
+      onAnswered: (request: Admitted) => this.heard.push(request),
+      onFailed: (_: Admitted, why: Reject) => this.failed.push(why),
+    }
+    const { isBatch = false, ack = 'durable' } = more
+    const op = isBatch ? 'bid.batch' : 'bid.place'
+    return new Admitted(asker, 1, isBatch, ack, commands, this.nowMs, op, accountId(1))
+  }
+
+  finish(): void {
+    this.#finish()
+  }
+
+  answer(batch: number, answered: Event[][]): void {
+    this.admission.onEntry(this.entry(batch, answered))
+  }
+
+  entry(batch: number, answered: Event[][]): EventEntry {
+    return {
+      id: `1-${++this.#sequence}`,
+      atMs: atMs(1),
+      source: 'ours',
+      batch,
+      sequence: sequence(this.#sequence),
+      previousId: '0-0',
+      digest: '',
+      isDuplicate: false,
+      timed: [],
+      answered,
+    }
+  }
+
+  #bid(): Command {
+    return {
+      kind: 'PlaceBid',
+      key: this.#keys.next(),
+      accountId: accountId(1),
+      deadlineMs: 0,
+      listingId: listingId(1),
+      amountMinor: minor(100),
+      ratePpm: ratePpm(0),
+    }
+  }
+}
+
+function placed(bidId: number): Extract<Event, { kind: 'BidPlaced' }> {
+  return {
+    kind: 'BidPlaced',
+    bidId: bidId as never,
+    listingId: listingId(1),
+    accountId: accountId(1),
+    amountMinor: minor(100),
+    acceptedMinor: minor(100),
+    ratePpm: ratePpm(0),
+  }
+}
+
+function refused(code: 'insufficient-funds'): Event {
+  return { kind: 'Refused', accountId: accountId(1), key: '' as never, code }
+}
+
+/** Lets everything that is due now happen. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+}
