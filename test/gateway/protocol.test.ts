@@ -1,0 +1,91 @@
+/** The tables of docs/protocol.md are the tables of schema. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { ROUTES } from '../../gateway/http/routes.ts'
+import * as schema from '../../schema/index.ts'
+
+const DOCUMENT = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')
+
+test('every refusal is told with its number, class, status and meaning', () => {
+  const told = rows('Refusals').map(([number, code, rejectClass, http]) => [
+    number,
+    code,
+    rejectClass,
+    http,
+  ])
+  const meant = Object.entries(schema.REJECTS).map(([code, row]) => [
+    String(row.number),
+    code,
+    row.class,
+    String(row.http),
+  ])
+  expect(told).toEqual(meant)
+  for (const [, code = '', , , meaning] of rows('Refusals'))
+    expect(meaning).toBe(schema.REJECTS[code as schema.RejectCode].en)
+})
+
+test('every class of refusal says what to do', () => {
+  expect(rows('Trying again').map(([name]) => name)).toEqual([...schema.REJECT_CLASSES])
+})
+
+test('every close code is told', () => {
+  expect(rows('Close codes').map(([code, reason]) => [reason, Number(code)])).toEqual(
+    Object.entries(schema.CLOSE_CODES),
+  )
+})
+
+test('every operation is told with its permission and its parameters', () => {
+  const told = rows('Operations')
+  expect(told.map(([name, permission]) => [name, permission])).toEqual(
+    Object.entries(schema.OPERATIONS).map(([name, row]) => [name, row.permission ?? '']),
+  )
+  for (const [name = '', , parameters = ''] of told) {
+    const fields = Object.keys(schema.OPERATIONS[name as schema.OperationName].params.shape)
+    const words = parameters.match(/^[^:]*/)?.[0].match(/[a-zA-Z]+/g) ?? []
+    expect(words, name).toEqual(fields)
+  }
+})
+
+test('every channel is told', () => {
+  const names = rows('Channels').map(([name = '']) => name.split(':')[0])
+  expect(names).toEqual(Object.keys(schema.CHANNEL_FAMILIES))
+  for (const [name = '', who] of rows('Channels')) {
+    const family = (name.split(':')[0] ?? '') as schema.ChannelFamily
+    expect(who === 'anyone').toBe(schema.CHANNEL_FAMILIES[family] === 'public')
+  }
+})
+
+test('every stage of acknowledgement is told', () => {
+  expect(rows('Acknowledgements').map(([stage]) => stage)).toEqual([...schema.ACK_STAGES])
+})
+
+test('every route is told, and every route that is told is there', () => {
+  const methods = { get: 'GET', post: 'POST', del: 'DELETE' } as const
+  const there = ROUTES.map(
+    ({ method, path }) => `${methods[method]} ${path.replace(/:(\w+)/, '{$1}')}`,
+  )
+  expect(rows('HTTP').map(([route]) => route)).toEqual(there)
+})
+
+test('every limit that is told has the value of the code', () => {
+  const limits = schema as unknown as Record<string, number>
+  const told = rows('Limits')
+  expect(told.length).toBeGreaterThan(8)
+  for (const [name = '', value = ''] of told)
+    expect(Number(value.replaceAll(',', '')), name).toBe(limits[name])
+})
+
+/** The rows of the first table under a heading, without quotes of code. */
+function rows(heading: string): string[][] {
+  const after = DOCUMENT.split(new RegExp(`^#+ .*${heading}.*$`, 'm'))[1] ?? ''
+  const table = /(?:^\|.*\n)+/m.exec(after)?.[0] ?? ''
+  const lines = table.trim().split('\n').slice(2)
+  expect(lines.length).toBeGreaterThan(0)
+  return lines.map((line) =>
+    line
+      .replaceAll('\\|', '/')
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  )
+}
