@@ -2,6 +2,7 @@
 import axe from 'axe-core'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
@@ -20,12 +21,13 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
 }
 
-/** A page of its own, whose errors fail the test that asks for them. */
+/** A page of its own for one test, whose errors fail the test that asks for them. */
 export async function openPage(
   browser: Browser,
   size: { readonly width: number; readonly height: number },
 ): Promise<{ readonly page: Page; readonly errors: readonly string[] }> {
   const context = await browser.newContext({ viewport: size, locale: 'en-US' })
+  onTestFinished(() => context.close())
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
