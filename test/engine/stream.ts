@@ -22,7 +22,10 @@ import type { AccountId, AtMs, Command, CommandEntry, EventEntry, Key } from '..
 const START_MS = 1_700_000_000_000
 const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
 const WHAT = [
-  ...['deposit' as const, 'list' as const, 'list' as const, 'again' as const],
+  'deposit',
+  'list',
+  'list',
+  'again',
   ...Array.from({ length: 12 }, () => 'bid' as const),
   ...Array.from({ length: 3 }, () => 'cancel' as const),
 ] as const

@@ -1,0 +1,121 @@
+/** One stream of bids and cancels over many books at once, the same for everyone who is measured.
+ *
+ *  A pilot book decides beforehand what each step will do, so that the stream holds no refused bids
+ *  and the peer can be asked for the same work: a bid that rests, a bid that first takes its
+ *  place from the worst ones, a cancel. Two places in three, one cancel in three; bids of $25 to $500
+ *  on listings of $40,000, so some 150 bids rest in a book; rates in steps of 0.01 %. */
+import { newAccount } from '../../engine/account.ts'
+import type { Account } from '../../engine/account.ts'
+import type { Bid } from '../../engine/book/bid.ts'
+import type { Book, BookTerms } from '../../engine/book/book.ts'
+import { FAST_BOOKS } from '../../engine/book/books.ts'
+import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
+import type { FundingMode, Minor, RatePpm } from '../../schema/index.ts'
+import { randomFrom } from './random.ts'
+
+export const TERMS: BookTerms = {
+  amountMinor: minor(4_000_000),
+  ratePpm: ratePpm(200_000),
+  minBidMinor: minor(2_500),
+}
+const BID_MINOR_MAX = 50_000
+const RATE_STEP_PPM = 100
+const PLACED_AT_MS = atMs(1_700_000_000_000)
+
+/** A step places bid number `bid` of the stream, or cancels it. */
+export interface Step {
+  readonly book: number
+  readonly bid: number
+  readonly isCancel: boolean
+  readonly amountMinor: Minor
+  readonly ratePpm: RatePpm
+  /** What worse bids lose to this one; 0 when it only rests. */
+  readonly displacesMinor: number
+}
+
+const ANYONE = newAccount(accountId(1))
+
+export function makeSteps(mode: FundingMode, books: number, count: number, seed: number): Step[] {
+  const random = randomFrom(seed)
+  const pilots = Array.from({ length: books }, () => new Pilot(FAST_BOOKS[mode](TERMS)))
+  const steps: Step[] = []
+  let placed = 0
+  while (steps.length < count) {
+    const book = random(books)
+    const pilot = pilots[book]
+    const step = pilot?.cancel(book, random) ?? pilot?.place(book, placed, random) ?? null
+    if (step === null) continue
+    if (!step.isCancel) placed++
+    steps.push(step)
+  }
+  return steps
+}
+
+/** A bid as the engine would make it. */
+export function newBid(number: number, step: Step, account: Account = ANYONE): Bid {
+  return {
+    bidId: bidId(number + 1),
+    listingId: listingId(step.book + 1),
+    account,
+    amountMinor: step.amountMinor,
+    acceptedMinor: step.amountMinor,
+    ratePpm: step.ratePpm,
+    placedAtMs: PLACED_AT_MS,
+    better: null,
+    worse: null,
+  }
+}
+
+class Pilot {
+  readonly #book: Book
+  readonly #open: Bid[] = []
+
+  constructor(book: Book) {
+    this.#book = book
+  }
+
+  /** One time in three takes out one of the open bids; null otherwise. */
+  cancel(book: number, random: (below: number) => number): Step | null {
+    if (random(3) > 0) return null
+    const bid = this.#takeOpen(random)
+    if (bid === null) return null
+    this.#book.cancel(bid)
+    const { amountMinor, ratePpm: rate } = bid
+    return {
+      book,
+      bid: bid.bidId - 1,
+      isCancel: true,
+      amountMinor,
+      ratePpm: rate,
+      displacesMinor: 0,
+    }
+  }
+
+  /** Null when the bid would be refused, cut below the minimum, or would close the listing. */
+  place(book: number, number: number, random: (below: number) => number): Step | null {
+    const amountMinor = minor(TERMS.minBidMinor + random(BID_MINOR_MAX - TERMS.minBidMinor))
+    const rate = ratePpm(RATE_STEP_PPM * random(1 + TERMS.ratePpm / RATE_STEP_PPM))
+    const accepted = this.#book.quote(amountMinor, rate)
+    if (typeof accepted === 'string' || accepted < TERMS.minBidMinor) return null
+    const leftMinor = TERMS.amountMinor - this.#book.fundedMinor
+    if (this.#book.closesWhenCovered && accepted === leftMinor) return null
+    const step = { book, bid: number, isCancel: false, amountMinor: accepted, ratePpm: rate }
+    const displacesMinor = Math.max(0, accepted - leftMinor)
+    const bid = newBid(number, { ...step, displacesMinor })
+    this.#book.place(bid)
+    this.#open.push(bid)
+    return { ...step, displacesMinor }
+  }
+
+  /** A random open bid; forgets those that were displaced meanwhile. */
+  #takeOpen(random: (below: number) => number): Bid | null {
+    while (this.#open.length > 0) {
+      const index = random(this.#open.length)
+      const bid = this.#open[index]
+      const last = this.#open.pop()
+      if (bid !== last && last !== undefined) this.#open[index] = last
+      if (bid !== undefined && bid.acceptedMinor > 0) return bid
+    }
+    return null
+  }
+}
