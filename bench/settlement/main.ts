@@ -104,9 +104,7 @@ async function countTransfers({ pool }: Postgres, from: Settled, to: Settled): P
 
 /** Open loop: a late tick is made up for, so a slow moment costs lag and not load. */
 async function paced(market: Market, stream: Stream): Promise<LagMeter> {
-  const warm = new LagMeter(market.databaseUrl, stream.sequence)
   const meter = new LagMeter(market.databaseUrl, stream.sequence)
-  await warm.start()
   await meter.start()
   const commands = (PACED.perSecond * PACED.tickMs) / 1000
   const startedAt = performance.now()
@@ -120,7 +118,6 @@ async function paced(market: Market, stream: Stream): Promise<LagMeter> {
       if (isWarm) meter.stamp(sequence, atMs)
   }
   while (meter.settled() < stream.sequence) await wait(10)
-  await warm.stop()
   await meter.stop()
   return meter
 }

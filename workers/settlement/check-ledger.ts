@@ -3,7 +3,7 @@
  *  beside a working market. */
 import type { Pool, PoolClient } from 'pg'
 import type { Digest, EntryId } from '../../schema/entry.ts'
-import { chainHash } from './chain.ts'
+import { CHAIN_START, chainHash } from './chain.ts'
 import { readCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
 import { INVARIANTS } from './invariants.ts'
@@ -61,7 +61,7 @@ async function walkJournal(client: PoolClient): Promise<Finding[]> {
   const recorded = await readCursor(client, 'recorded')
   const settled = await readCursor(client, 'settled')
   const breaks: string[] = []
-  let before: Uint8Array = new Uint8Array(0)
+  let before = CHAIN_START
   let last = 0
   let answers = 0
   for await (const row of pages(client)) {

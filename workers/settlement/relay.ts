@@ -99,7 +99,7 @@ async function sendOpen({
     .orderBy('outbox_id')
     .limit(OUTBOX_ROWS_MAX)
     .execute()
-  gauge.outboxOpen = rows.length
+  gauge.outboxOpen = await countOpen(db)
   for (const topic of JOB_TOPICS) {
     const jobs = rows.filter((row) => row.topic === topic)
     if (jobs.length === 0) continue
@@ -111,6 +111,15 @@ async function sendOpen({
       rows.map((row) => row.outbox_id),
     )
   return rows.length
+}
+
+async function countOpen(db: Database): Promise<number> {
+  const { open } = await db
+    .selectFrom('outbox')
+    .select((select) => select.fn.countAll<number>().as('open'))
+    .where('done_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return open
 }
 
 interface OpenRow {
