@@ -19,7 +19,10 @@ export class OpenBids {
     const number = Math.floor(bid.bidId / PAGE_SIZE)
     let page = this.#pages.get(number)
     if (page === undefined)
-      this.#pages.set(number, (page = { bids: new Array<null>(PAGE_SIZE).fill(null), count: 0 }))
+      this.#pages.set(
+        number,
+        (page = { bids: Array.from({ length: PAGE_SIZE }, () => null), count: 0 }),
+      )
     page.bids[bid.bidId % PAGE_SIZE] = bid
     page.count++
     this.size++

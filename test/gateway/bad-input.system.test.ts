@@ -321,5 +321,5 @@ test('a client that stops reading is closed as a slow reader, and the others not
 
 async function post(path: string, body: string, headers: Record<string, string>) {
   const response = await fetch(market.baseUrl + path, { method: 'POST', body, headers })
-  return { status: response.status, body: (await response.json()) as unknown }
+  return { status: response.status, body: await response.json() }
 }

@@ -18,17 +18,35 @@ import { holds } from '../engine/seed.ts'
 const keys = new KeyMaker(() => 1_700_000_000_000)
 const KEY = keys.next()
 
-const odd = fc.constantFrom<unknown>(
-  ...[null, true, '', '1', [], {}, Number.NaN, Infinity, -1, -0, 0, 0.5, 1, 1e300, 2 ** 53],
-  ...[
-    Number.MAX_SAFE_INTEGER,
-    AMOUNT_MINOR_MAX,
-    AMOUNT_MINOR_MAX + 1,
-    RATE_PPM_MAX,
-    RATE_PPM_MAX + 1,
-  ],
-  ...[KEY, KEY.toUpperCase(), `${KEY} `, KEY.slice(1), `${KEY}\n`, KEY.replace('-7', '-4')],
-)
+const ODD: readonly unknown[] = [
+  null,
+  true,
+  '',
+  '1',
+  [],
+  {},
+  Number.NaN,
+  Infinity,
+  -1,
+  -0,
+  0,
+  0.5,
+  1,
+  1e300,
+  2 ** 53,
+  Number.MAX_SAFE_INTEGER,
+  AMOUNT_MINOR_MAX,
+  AMOUNT_MINOR_MAX + 1,
+  RATE_PPM_MAX,
+  RATE_PPM_MAX + 1,
+  KEY,
+  KEY.toUpperCase(),
+  `${KEY} `,
+  KEY.slice(1),
+  `${KEY}\n`,
+  KEY.replace('-7', '-4'),
+]
+const odd = fc.constantFrom(...ODD)
 const number = fc.oneof(fc.integer({ min: 1, max: 1_000 }), odd)
 const key = fc.oneof(fc.constant(KEY), odd)
 const item = fc.record(
@@ -76,8 +94,7 @@ test('a batch is taken exactly when the schema takes it', () => {
         const params = hasMore ? { items, more } : { items }
         const read = readBatch(params)
         const truth = OPERATIONS['bid.batch'].params.safeParse(params)
-        expect('items' in read).toBe(truth.success)
-        if (truth.success) expect(read).toEqual(truth.data)
+        expect('items' in read ? read : null).toEqual(truth.success ? truth.data : null)
       },
     ),
   )
@@ -113,7 +130,7 @@ test('a frame is plain only if the schema takes it', () => {
   holds(
     2_000,
     fc.property(frame, (value) => {
-      if (isPlainFrame(value)) expect(requestFrameSchema.safeParse(value).success).toBe(true)
+      expect(isPlainFrame(value) && !requestFrameSchema.safeParse(value).success).toBe(false)
     }),
   )
   expect(isPlainFrame({ id: 0, op: 'bid.place', p: {}, ack: 'settled' })).toBe(true)
@@ -153,11 +170,7 @@ test('any bytes are read or refused, never anything else', () => {
   holds(
     3_000,
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-      try {
-        readMsgpack(Buffer.from(bytes))
-      } catch (error) {
-        expect(error).toBeInstanceOf(MalformedMessage)
-      }
+      expect(['read', MalformedMessage]).toContain(outcomeOf(bytes))
     }),
   )
 })
@@ -182,3 +195,12 @@ test('records, extensions, binaries, deep nests, lying lengths and stray bytes a
   refused(0x81, 0xa9, ...Buffer.from('__proto__'), 0x80)
   refused(0x81, 0x01, 0x01)
 })
+
+function outcomeOf(bytes: Uint8Array): unknown {
+  try {
+    readMsgpack(Buffer.from(bytes))
+    return 'read'
+  } catch (error) {
+    return error instanceof MalformedMessage ? MalformedMessage : error
+  }
+}

@@ -76,14 +76,14 @@ export class ScriptedGateway {
 /** Time that passes when the test says so. */
 export class HandClock implements Clock {
   #nowMs = 1_700_000_000_000
-  #due: { atMs: number; then: () => void }[] = []
+  #due: { atMs: number; ring: () => void }[] = []
 
   now(): number {
     return this.#nowMs
   }
 
   after(waitMs: number, then: () => void): () => void {
-    const timer = { atMs: this.#nowMs + waitMs, then }
+    const timer = { atMs: this.#nowMs + waitMs, ring: then }
     this.#due.push(timer)
     return () => {
       this.#due = this.#due.filter((other) => other !== timer)
@@ -99,7 +99,7 @@ export class HandClock implements Clock {
       if (next === undefined) break
       this.#due = this.#due.filter((timer) => timer !== next)
       this.#nowMs = Math.max(this.#nowMs, next.atMs)
-      next.then()
+      next.ring()
     }
     this.#nowMs = untilMs
   }
