@@ -72,6 +72,9 @@ test('an investor signs in, bids, sees the fill and the balance change, and take
   await page.getByRole('button', { name: `on listing ${fixed}` }).click()
   await page.getByText('Bid cancelled. $500.00 is available again.').first().waitFor()
   await available(page).getByText('10,000.00').waitFor()
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor()
   expect(errors).toEqual([])
 })
 
