@@ -22,10 +22,12 @@ import { Proxy } from './proxy.ts'
 import { chaosRandom } from './random.ts'
 import { untilAtRest } from './rest.ts'
 import { buildSlowDisk, hasCompiler, withEnvironment } from './slow-disk.ts'
-import { expectNothingWrong, Trial } from './trial.ts'
+import { expectNothingWrong, restartWith, Trial } from './trial.ts'
 
 /** A broken market may never come to rest: it need not be waited for as long as a good one. */
-const PATIENCE_MS = 2_500
+const PATIENCE_MS = 2_000
+/** For one that is not broken. */
+const PATIENT_MS = 15_000
 /** No snapshot, and so no new connection that would find the wrong setting, falls into the window. */
 const NO_SNAPSHOTS = { SNAPSHOT_EVERY_ENTRIES: '1000000', SNAPSHOT_EVERY_MS: '1000000' }
 const SMALL = { investors: 6, bidsPerSecond: 1_500 }
@@ -92,7 +94,7 @@ test('settlers that look neither at the lease nor at the cursor post everything 
   // The keys of the tables alone would stop the second settler: they are the last line.
   await dropKeys(market.databaseUrl)
   const mutant = asMutant(NO_COMPARE_AND_SET, NO_LEASE)
-  for (const name of ['settlement-1', 'settlement-2']) await trial.restartWith(name, mutant)
+  for (const name of ['settlement-1', 'settlement-2']) await restartWith(market, name, mutant)
   load.start()
   await trial.pass()
   load.stop()
@@ -144,14 +146,14 @@ async function loseJournal(
   await market.start('journal-redis')
   for (const name of ['engine-1', 'gateway-1', 'settlement-1']) await market.restart(name)
   load.stop()
-  return check(trial)
+  return check(trial, appendfsync === 'always' ? PATIENT_MS : PATIENCE_MS)
 }
 
 /** Five times, an entry is written and its writer does not hear of it. */
 async function loseReplies(trial: Trial): Promise<Report> {
   const { market, load } = trial
   const proxy = await Proxy.open(Number(new URL(market.journalUrl).port))
-  await trial.restartWith('gateway-1', { JOURNAL_REDIS_URL: proxy.through(market.journalUrl) })
+  await restartWith(market, 'gateway-1', { JOURNAL_REDIS_URL: proxy.through(market.journalUrl) })
   load.start()
   for (let times = 0; times < 5; times++) {
     await load.hears(50)
@@ -191,8 +193,8 @@ const KEYS = `
    where contype in ('p', 'u') and conrelid::regclass::text in
          ('settlement_journal', 'transfer', 'listing', 'bid', 'outcome', 'loan', 'outbox')`
 
-async function check({ market, load }: Trial): Promise<Report> {
-  const report = await checkMarket(market, load, PATIENCE_MS)
+async function check({ market, load }: Trial, patienceMs = PATIENCE_MS): Promise<Report> {
+  const report = await checkMarket(market, load, patienceMs)
   process.stdout.write(`broken: ${summary(report)}\n`)
   return report
 }

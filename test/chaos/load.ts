@@ -86,6 +86,7 @@ export class Load {
   }
 
   start(): void {
+    if (this.#timer !== null) throw new Error('the load is on already')
     this.#tickedAtMs = performance.now()
     this.#pulse.reset(performance.now())
     this.#timer = setInterval(() => this.#tick(), TICK_MS)

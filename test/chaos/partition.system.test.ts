@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Proxy } from './proxy.ts'
 import { chaosRandom } from './random.ts'
-import { expectNothingWrong, Trial } from './trial.ts'
+import { expectNothingWrong, restartWith, Trial } from './trial.ts'
 
 let trial: Trial
 let gatewayToJournal: Proxy
@@ -12,24 +12,22 @@ let settlementToJournal: Proxy
 const proxies: Proxy[] = []
 
 beforeAll(async () => {
-  trial = await Trial.open(chaosRandom('partition'), { engines: 2, gateways: 2 })
-  const { market } = trial
-  gatewayToJournal = await openTo(market.journalUrl)
-  engineToJournal = await openTo(market.journalUrl)
-  settlementToJournal = await openTo(market.journalUrl)
-  settlementToPostgres = await openTo(market.databaseUrl)
-  await Promise.all([
-    trial.restartWith('gateway-1', {
-      JOURNAL_REDIS_URL: gatewayToJournal.through(market.journalUrl),
-    }),
-    trial.restartWith('engine-1', {
-      JOURNAL_REDIS_URL: engineToJournal.through(market.journalUrl),
-    }),
-    trial.restartWith('settlement-1', {
-      JOURNAL_REDIS_URL: settlementToJournal.through(market.journalUrl),
-      DATABASE_URL: settlementToPostgres.through(market.databaseUrl),
-    }),
-  ])
+  const shape = { engines: 2, gateways: 2 }
+  trial = await Trial.open(chaosRandom('partition'), shape, {}, async (market) => {
+    const { journalUrl, databaseUrl } = market
+    gatewayToJournal = await openTo(journalUrl)
+    engineToJournal = await openTo(journalUrl)
+    settlementToJournal = await openTo(journalUrl)
+    settlementToPostgres = await openTo(databaseUrl)
+    await Promise.all([
+      restartWith(market, 'gateway-1', { JOURNAL_REDIS_URL: gatewayToJournal.through(journalUrl) }),
+      restartWith(market, 'engine-1', { JOURNAL_REDIS_URL: engineToJournal.through(journalUrl) }),
+      restartWith(market, 'settlement-1', {
+        JOURNAL_REDIS_URL: settlementToJournal.through(journalUrl),
+        DATABASE_URL: settlementToPostgres.through(databaseUrl),
+      }),
+    ])
+  })
 })
 afterAll(async () => {
   await trial.close()

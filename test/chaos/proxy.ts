@@ -3,6 +3,8 @@
 import { createConnection, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
+const SWALLOW_MS_MAX = 30_000
+
 interface Connection {
   readonly near: Socket
   readonly far: Socket
@@ -78,10 +80,16 @@ export class Proxy {
   }
 
   /** Lets the next `times` requests whose bytes hold `request` through, waits for each reply, and then
-   *  breaks the connection instead of handing it on. Resolves when the last one was lost. */
+   *  breaks the connection instead of handing it on. Resolves when the last one was lost, rejects when
+   *  no such request comes. */
   swallowReplies(request: string, times: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#swallow = { request, left: times, done: resolve }
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no ${request} came by`)), SWALLOW_MS_MAX)
+      const done = () => {
+        clearTimeout(late)
+        resolve()
+      }
+      this.#swallow = { request, left: times, done }
     })
   }
 

@@ -5,6 +5,8 @@ import { Client } from 'pg'
 import { readTip } from './journal-end.ts'
 
 const LOOK_EVERY_MS = 50
+/** A broken market may move for ever. */
+const REST_MS_MAX = 60_000
 /** Consecutive looks that must find the same. */
 const LOOKS = 3
 
@@ -27,24 +29,29 @@ const STANDING = `
          (select count(*)::int from listing where status = 'open') as open,
          (select count(*)::int from outbox where done_at is null) as jobs`
 
-/** Never throws for a market that does not come to rest: that is for the checks to say. */
+/** Gives up once nothing has moved for `patienceMs`, counted in looks: a machine that stands still as a
+ *  whole does not count. Never throws for a market that does not come to
+ *  rest: that is for the checks to say. */
 export async function untilAtRest(
   urls: { readonly databaseUrl: string; readonly journalUrl: string },
   patienceMs: number,
 ): Promise<Rest> {
-  const deadline = Date.now() + patienceMs
+  const deadline = Date.now() + REST_MS_MAX
+  let unmoved = 0
   const client = new Client({ connectionString: urls.databaseUrl })
   await client.connect()
   try {
     let before = ''
     let where = ''
-    for (let looks = 0; looks < LOOKS && Date.now() < deadline; await wait(LOOK_EVERY_MS)) {
+    for (let looks = 0; Date.now() < deadline; await wait(LOOK_EVERY_MS)) {
       const tip = await readTip(urls.journalUrl)
       const { rows } = await client.query<Standing>(STANDING)
       where = JSON.stringify({ ...tip, ...rows[0] })
       const isQuiet = rows[0] !== undefined && isDone(tip, rows[0])
       looks = isQuiet && (looks === 0 || where === before) ? looks + 1 : 0
+      unmoved = where === before ? unmoved + 1 : 0
       before = where
+      if (unmoved * LOOK_EVERY_MS > patienceMs) break
       if (looks === LOOKS) return { isResting: true, where }
     }
     return { isResting: false, where }

@@ -38,16 +38,19 @@ export class Trial {
     this.random = random
   }
 
+  /** @param prepare what has to be done before anybody connects: clients stay where they are well */
   static async open(
     random: Random,
     options: MarketOptions,
     load: { readonly investors?: number; readonly bidsPerSecond?: number } = {},
+    prepare: (market: Market) => Promise<void> = () => Promise.resolve(),
   ): Promise<Trial> {
     const market = await startMarket({
       ...options,
       env: { ...RATES, ...SNAPSHOTS, ...options.env },
     })
     try {
+      await prepare(market)
       const { investors = 16, bidsPerSecond = 2_000 } = load
       const opened = await Load.open(market, { random, investors, bidsPerSecond })
       return new Trial(market, opened, random)
@@ -92,12 +95,16 @@ export class Trial {
   async killAndRestart(name: string): Promise<void> {
     await this.market.restart(name)
   }
+}
 
-  /** Another program of the same name, with more environment. */
-  async restartWith(name: string, env: NodeJS.ProcessEnv): Promise<void> {
-    await this.market.kill(name)
-    await this.market.start(name, env)
-  }
+/** Another program of the same name, with more environment. */
+export async function restartWith(
+  market: Market,
+  name: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  await market.kill(name)
+  await market.start(name, env)
 }
 
 /** Generous for two shared cores; what was felt is printed. */
