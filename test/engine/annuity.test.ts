@@ -74,8 +74,8 @@ test('principal parts sum to the principal, and every instalment but the last is
         )
         expect(instalments.reduce((sum, one) => sum + one.principalMinor, 0)).toBe(principalMinor)
         const untilRepaid = instalments.filter((one) => one.principalMinor + one.interestMinor > 0)
-        for (const { principalMinor: repaid, interestMinor } of untilRepaid.slice(0, -1))
-          expect(repaid + interestMinor).toBe(instalmentMinor)
+        const due = untilRepaid.map((one) => one.principalMinor + one.interestMinor).slice(0, -1)
+        expect(due.filter((dueMinor) => dueMinor !== instalmentMinor)).toEqual([])
         expect(Math.min(...instalments.map((one) => one.principalMinor))).toBeGreaterThanOrEqual(0)
       },
     ),
