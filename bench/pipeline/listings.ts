@@ -47,7 +47,10 @@ export class OpenListings {
   /** A full listing gives its place to a new one; until that is open its bids are refused. */
   #refill(): void {
     for (let place = 0; place < this.#open.length; place++)
-      if ((this.#used[place] ?? 0) > BIDS_TO_FILL * (place % 2 === 0 ? 1 : 1.5) && this.#opening < LISTINGS_OPEN) {
+      if (
+        (this.#used[place] ?? 0) > BIDS_TO_FILL * (place % 2 === 0 ? 1 : 1.5) &&
+        this.#opening < LISTINGS_OPEN
+      ) {
         this.#used[place] = Number.NEGATIVE_INFINITY
         void this.#openOne(place)
       }

@@ -76,7 +76,8 @@ async function batches(
 ): Promise<void> {
   while (performance.now() < endsAt) {
     const items: BatchItem[] = []
-    for (let place = 0; place < batch; place++) items.push({ key: client.nextKey(), ...bids.next() })
+    for (let place = 0; place < batch; place++)
+      items.push({ key: client.nextKey(), ...bids.next() })
     try {
       const { answers } = await client.batch(items)
       for (const answer of answers)
