@@ -79,6 +79,23 @@ test('who waits for recorded hears when the record has come that far, not before
   expect(request.stage).toBe('recorded')
 })
 
+test('the record telling of one entry does not answer who waits for the next', async () => {
+  const journal = new HeldJournal()
+  const [first, second] = [1, 1].map((count) => journal.request(count, { ack: 'recorded' }))
+  for (const request of [first, second]) {
+    if (request !== undefined) journal.admission.admit(request)
+    await turn()
+    journal.finish()
+    await turn()
+  }
+  journal.answer(1, [[placed(1)]])
+  journal.answer(2, [[placed(2)]])
+  journal.admission.onWatermark('recorded', sequence(1))
+  expect(journal.heard).toEqual([first])
+  journal.admission.onWatermark('recorded', sequence(2))
+  expect(journal.heard).toEqual([first, second])
+})
+
 test('who waits too long for settled hears the stage that was reached', async () => {
   const journal = new HeldJournal()
   const request = journal.request(1, { ack: 'settled' })
