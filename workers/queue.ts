@@ -33,13 +33,13 @@ export function workerConnection(url: string): Redis {
   return new Redis(url, WAIT)
 }
 
+/** Its connection comes back by itself for as long as the process lives. */
 export function openQueue(url: string, market: string, topic: JobTopic): Queue {
   const connection = new Redis(url, FAIL_FAST)
   const queue = new Queue(topic, { connection, prefix: queuePrefix(market) })
   // Every call tells its own failure.
   queue.on('error', () => {})
   connection.on('error', () => {})
-  queue.once('ioredis:close', () => connection.disconnect())
   return queue
 }
 
