@@ -26,6 +26,7 @@ export interface Report {
   readonly classes: readonly ViolationClass[]
   readonly answered: number
   readonly unknown: number
+  readonly turnedAway: Readonly<Record<string, number>>
   readonly entries: number
   readonly duplicates: number
   readonly bids: number
@@ -60,6 +61,7 @@ export async function checkMarket(
     violations: findings.found,
     classes: [...new Set(findings.found.map((violation) => violation.class))],
     ...tally(load.ledger),
+    turnedAway: Object.fromEntries(load.turnedAway),
     entries: evidence.entries.length,
     duplicates: evidence.entries.filter(({ isDuplicate }) => isDuplicate).length,
     bids: evidence.bid.length,

@@ -4,7 +4,13 @@
  *  The rate does not wait for answers; only a caller with too much unanswered pauses, as a person
  *  would. After a fault each client connects again and sends what is unanswered under the same key. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { createNodeClient, HttpClient, RequestRefused } from '../../gateway/client/node.ts'
+import {
+  ClientClosed,
+  createNodeClient,
+  HttpClient,
+  RequestRefused,
+  RequestUnanswered,
+} from '../../gateway/client/node.ts'
 import type { BatchItem, Client } from '../../gateway/client/node.ts'
 import type { CommandReply, Key } from '../../schema/index.ts'
 import type { Market } from '../../deploy/local/index.ts'
@@ -50,6 +56,8 @@ export class Load {
   readonly ledger = new Ledger()
   readonly investors: Investor[] = []
   readonly borrowers: number[] = []
+  /** Requests that ended without saying what became of their commands, by the reason. */
+  readonly turnedAway = new Map<string, number>()
   readonly #random: Random
   readonly #plan: Plan
   readonly #pulse = new Pulse()
@@ -162,12 +170,12 @@ export class Load {
     const attempts: Attempt[] = []
     while (attempts.length < size) {
       const attempt = this.#nextAttempt(investor)
-      if (attempt === null) return
+      if (attempt === null) break
       attempts.push(attempt)
     }
-    this.#asked += size
+    this.#asked += attempts.length
     const [only] = attempts
-    if (size > 1) this.#track(this.#sendBatch(investor, attempts))
+    if (attempts.length > 1) this.#track(this.#sendBatch(investor, attempts))
     else if (only !== undefined) this.#track(this.#sendOne(investor, only))
   }
 
@@ -209,7 +217,7 @@ export class Load {
         this.#said(attempt, saidBriefly(attempt.asked, answer))
       })
     } catch (error) {
-      if (!(error instanceof Error) || !isNoAnswer(error)) throw error
+      this.#noAnswer(error)
     }
   }
 
@@ -221,8 +229,8 @@ export class Load {
       if (answer.kind === 'ListingOpened') this.#plan.opened(answer)
     } catch (error) {
       if (!(error instanceof RequestRefused)) {
-        if (error instanceof Error && isNoAnswer(error)) return
-        throw error
+        this.#noAnswer(error)
+        return
       }
       this.#pulse.heard(performance.now(), askedAtMs)
       this.#said(attempt, { kind: 'refused', code: error.code })
@@ -230,12 +238,27 @@ export class Load {
   }
 
   #said(attempt: Attempt, said: Said): void {
-    if (said.kind === 'refused' && !isDefinite(said.code)) return
+    if (said.kind === 'refused' && !isDefinite(said.code)) {
+      this.#turnAway(said.code)
+      return
+    }
     attempt.said.push(said)
     const { asked, accountId } = attempt
     if (said.kind === 'placed') this.#plan.placed(accountId, said.bidId)
     if (asked.kind === 'place' && said.kind === 'refused' && said.code === 'listing-closed')
       this.#plan.closed(asked.listingId)
+  }
+
+  /** Gave up or was turned away as a whole: the fate of what was asked is not known. */
+  #noAnswer(error: unknown): void {
+    if (error instanceof RequestRefused) this.#turnAway(error.code)
+    else if (error instanceof RequestUnanswered || error instanceof ClientClosed)
+      this.#turnAway(error.name)
+    else throw error
+  }
+
+  #turnAway(why: string): void {
+    this.turnedAway.set(why, (this.turnedAway.get(why) ?? 0) + 1)
   }
 
   #openListing(): void {
@@ -309,11 +332,6 @@ function itemOf({ key, asked }: Attempt): BatchItem {
   if (asked.kind !== 'place') throw new Error(`an investor does not ask for ${asked.kind}`)
   const { listingId, amountMinor, ratePpm } = asked
   return { key, listingId, amountMinor, ratePpm }
-}
-
-/** Gave up or was turned away as a whole: the fate of the commands is not known. */
-function isNoAnswer(error: Error): boolean {
-  return ['RequestUnanswered', 'ClientClosed', 'RequestRefused'].includes(error.name)
 }
 
 /** Attempts whose callers were told something definite, and those that heard nothing. */

@@ -10,6 +10,8 @@ import type { Random } from './random.ts'
 
 /** Snapshots often enough that an engine that comes back begins with one. */
 const SNAPSHOTS = { SNAPSHOT_EVERY_ENTRIES: '300', SNAPSHOT_EVERY_MS: '1000' }
+/** A job that went down with its queue or its worker is due again soon. */
+const JOBS = { OUTBOX_RESEND_MS: '1500' }
 /** The load is a few investors who bid for hundreds. */
 const RATES = {
   RATE_BIDS_PER_SECOND: '100000',
@@ -47,7 +49,7 @@ export class Trial {
   ): Promise<Trial> {
     const market = await startMarket({
       ...options,
-      env: { ...RATES, ...SNAPSHOTS, ...options.env },
+      env: { ...RATES, ...JOBS, ...SNAPSHOTS, ...options.env },
     })
     try {
       await prepare(market)
