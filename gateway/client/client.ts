@@ -101,8 +101,8 @@ export class Client {
     this.#random = options.random ?? Math.random
     this.#keys = new KeyMaker(() => this.#clock.now())
     const send = (frame: RequestOnWire): void => this.#socket?.send(this.#codec.encode(frame))
-    this.#requests = new Requests(send, () => this.#clock.now(), 1)
-    this.#internal = new Requests(send, () => this.#clock.now(), 0)
+    this.#requests = new Requests(send, () => this.#clock.monotonicMs(), 1)
+    this.#internal = new Requests(send, () => this.#clock.monotonicMs(), 0)
     this.#subscriptions = new Subscriptions((channels) => this.#askFor(channels))
     this.#connect()
   }
@@ -207,7 +207,7 @@ export class Client {
     const url = this.#urls[this.#tries++ % this.#urls.length]
     if (url === undefined) throw new Error('a client needs a url')
     this.#setState('connecting')
-    this.#heardAtMs = this.#clock.now()
+    this.#heardAtMs = this.#clock.monotonicMs()
     const listener: SocketListener = {
       onOpen: () => this.#isCurrent(listener) && this.#onOpen(),
       onMessage: (data) => this.#isCurrent(listener) && this.#onMessage(data),
@@ -256,7 +256,7 @@ export class Client {
   }
 
   #onMessage(data: string | Uint8Array): void {
-    this.#heardAtMs = this.#clock.now()
+    this.#heardAtMs = this.#clock.monotonicMs()
     let frame: ServerFrame
     try {
       frame = this.#codec.decode(data)
@@ -311,7 +311,7 @@ export class Client {
       this.#reconnectAfterMs ?? backoffMs(Math.max(this.#attempt++, patience), this.#random)
     this.#reconnectAfterMs = null
     this.#setState('connecting')
-    this.#heardAtMs = this.#clock.now() + waitMs
+    this.#heardAtMs = this.#clock.monotonicMs() + waitMs
     this.#clock.after(waitMs, () => {
       if (this.#state !== 'closed') this.#connect()
     })
@@ -373,7 +373,7 @@ export class Client {
     this.#stopTimer = this.#clock.after(SWEEP_MS, () => {
       this.#requests.sweep()
       this.#internal.sweep()
-      if (this.#socket !== null && this.#clock.now() - this.#heardAtMs > SILENCE_MS_MAX)
+      if (this.#socket !== null && this.#clock.monotonicMs() - this.#heardAtMs > SILENCE_MS_MAX)
         this.#drop(1006)
       if (this.#state !== 'closed') this.#sweepLater()
     })

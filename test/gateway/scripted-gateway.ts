@@ -82,6 +82,10 @@ export class HandClock implements Clock {
     return this.#nowMs
   }
 
+  monotonicMs(): number {
+    return this.#nowMs
+  }
+
   after(waitMs: number, then: () => void): () => void {
     const timer = { atMs: this.#nowMs + waitMs, ring: then }
     this.#due.push(timer)
