@@ -133,3 +133,13 @@ test('a book full of bids that do not cover the listing takes no more', () => {
   market.enter(Array.from({ length: BIDS_PER_LISTING_MAX }, () => market.bidOf('Ann', car, 10)))
   expect(refusal(market.bid('Bea', car, 10, 90_000))).toBe('book-full')
 })
+
+test('a bid that would drive nobody out of a full book, only back, is refused', () => {
+  const { market, car } = auction(BIDS_PER_LISTING_MAX * 10 + 20)
+  market.deposit('Ann', BIDS_PER_LISTING_MAX * 10)
+  const bids = Array.from({ length: BIDS_PER_LISTING_MAX }, () => market.bidOf('Ann', car, 10))
+  market.enter(bids.slice(1))
+  market.bid('Bea', car, 30, 130_000)
+  expect(refusal(market.bid('Cid', car, 29, 90_000))).toBe('book-full')
+  expect(placed(market.bid('Cid', car, 30, 90_000)).acceptedMinor).toBe(30)
+})
