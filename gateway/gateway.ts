@@ -62,14 +62,16 @@ export class Gateway {
     const { settings, app, journal, postgres, metrics, log } = surroundings
     const { signal } = this.#stop
     const now = Date.now
+    // What is waited for is counted by a clock that nobody can set.
+    const monotonicMs = (): number => performance.now()
     const counts = new Counts()
     const onFault = (error: unknown): void => log.error({ at: 'request-fault', error })
     const onRequest = (op: string, outcome: 'ok' | 'refused'): void => counts.onRequest(op, outcome)
     this.#surroundings = surroundings
     this.#records = new Records(postgres.db)
     this.#sessions = new Sessions(this.#records, now)
-    this.persons = new Persons(this.#records, this.#sessions, now)
-    this.#limits = new RateLimits(bucketSizes(settings), now)
+    this.persons = new Persons(this.#records, this.#sessions, monotonicMs)
+    this.#limits = new RateLimits(bucketSizes(settings), monotonicMs)
     const writer = new CommandWriter(journal)
     this.#admission = new Admission({
       writer: {
@@ -79,12 +81,12 @@ export class Gateway {
         },
         append: (commands) => writer.append(commands, signal),
       },
-      now: () => performance.now(),
+      now: monotonicMs,
       onFault: (error) => signal.aborted || fail(error),
       onAck: watchAcks(metrics),
     })
-    this.#desk = new Desk(this.#admission, this.#limits, now)
-    this.#feed = new Feed((frame) => this.#sockets.publish(frame), now)
+    this.#desk = new Desk(this.#admission, this.#limits, monotonicMs)
+    this.#feed = new Feed((frame) => this.#sockets.publish(frame), monotonicMs)
     const shared = {
       desk: this.#desk,
       feed: this.#feed,

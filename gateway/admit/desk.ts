@@ -32,6 +32,7 @@ export class Desk {
   /** Once set, nothing new is taken in. */
   isDraining = false
 
+  /** @param now the clock that the admission and the limits count by too */
   constructor(admission: Admission, limits: RateLimits, now: () => number) {
     this.#admission = admission
     this.#limits = limits

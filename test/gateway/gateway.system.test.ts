@@ -203,6 +203,34 @@ test('while Postgres is away bids go on, and what only it knows says so', async 
   expect(settled.answer.kind).toBe('BidPlaced')
 })
 
+test('who waits for settled while settlement is away hears the stage that was reached', async () => {
+  await market.kill('settlement-1')
+  const { stage } = await investor.client.placeBid(
+    { listingId, ...BID },
+    { ack: 'settled', timeoutMs: 30_000 },
+  )
+  expect(stage).toBe('durable')
+  await market.start('settlement-1')
+})
+
+test('while the journal is away callers hear it, and the same key tells what became of it', async () => {
+  const raw = await RawSocket.open(market.wsUrl, 'lendbook.v1.json', investor.token)
+  await market.kill('journal-redis')
+  const p = { key: investor.client.nextKey(), listingId, ...BID }
+  const unknown = await raw.ask(1, { id: 1, op: 'bid.place', p })
+  expect(refusalOf(unknown)).toBe('journal-unavailable')
+  expect(unknown).toMatchObject({ e: { class: 'retry-same-key' } })
+  expect((await fetch(`${market.baseUrl}/readyz`)).status).toBe(503)
+  await market.start('journal-redis')
+  await expect
+    .poll(async () => (await raw.ask(2, { id: 2, op: 'bid.place', p })).ok, { timeout: 30_000 })
+    .toBe(true)
+  const again = await raw.ask(3, { id: 3, op: 'bid.place', p })
+  expect(again).toMatchObject({ ok: true, r: { isRepeated: true } })
+  await expect.poll(() => gauge(market.baseUrl, 'lendbook_gateway_waiting_requests_count')).toBe(0)
+  raw.cut()
+})
+
 test('a gateway that is asked to stop answers what is under way and sends everyone on', async () => {
   await market.restart('gateway-2')
   const url = [market.wsUrls[1] ?? '', market.wsUrls[0] ?? '']
