@@ -7,8 +7,16 @@
  *  and Postgres included, to watch it. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import type { WriteStream } from 'node:fs'
+import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -31,9 +39,15 @@ export interface ChildOptions {
   readonly orphanSignal: NodeJS.Signals
   /** More for setpriv: another user, capabilities. */
   readonly privileges?: readonly string[]
+  /** Above 0 it yields the cores to the others (see `BEHIND_THE_BIDS`). Its own children inherit it. */
+  readonly niceness?: number
   /** Every line of either output. */
   readonly onLine?: (line: string) => void
 }
+
+/** For what follows the journal at its own pace (Postgres, settlement, the workers): on a machine too
+ *  small for all, it may fall behind the bids for a while but does not hold them up. */
+export const BEHIND_THE_BIDS = 10
 
 export interface Exit {
   readonly code: number | null
@@ -71,6 +85,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       options.onLine?.(line)
     })
   }
+  if (options.niceness !== undefined && process_.pid !== undefined)
+    yieldCores(process_.pid, options.niceness)
   await new Promise<void>((resolve, reject) => {
     process_.once('spawn', resolve)
     process_.once('error', (cause) => {
@@ -85,6 +101,17 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     kill: (signal = 'SIGTERM') => process_.kill(signal),
     stop: (signal, graceMs) => stopChild(process_, exited, signal, graceMs),
     lastLines: () => lines,
+  }
+}
+
+/** Linux may group the processes of a session (sched_autogroup), and then weighs the groups alone:
+ *  both have to be told. */
+function yieldCores(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness)
+    writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
+  } catch {
+    // It has ended already, or this kernel has no groups: nothing depends on it.
   }
 }
 

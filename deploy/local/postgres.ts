@@ -6,7 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { describeExit, startChild } from './child.ts'
+import { BEHIND_THE_BIDS, describeExit, startChild } from './child.ts'
 import type { Child } from './child.ts'
 import { binaries } from './postgres-binary.ts'
 import { postgresPrivileges, giveToPostgres } from './postgres-user.ts'
@@ -140,6 +140,7 @@ async function spawnPostgres(
     ],
     logFile: options.logFile,
     orphanSignal: 'SIGINT',
+    niceness: BEHIND_THE_BIDS,
     privileges: postgresPrivileges(options.dataDir, postgres),
   })
 }

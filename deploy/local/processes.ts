@@ -1,6 +1,6 @@
 /** Our own programs as processes: `node dist/<role>/main.js`, ready when they say so. */
 import { z } from 'zod'
-import { describeExit, startChild } from './child.ts'
+import { BEHIND_THE_BIDS, describeExit, startChild } from './child.ts'
 import type { Child } from './child.ts'
 import { programOf } from './project.ts'
 
@@ -10,6 +10,14 @@ const READY_MS_MAX = 60_000
 const STOP_MS_MAX = 30_000
 
 export type Role = 'engine' | 'gateway' | 'workers' | 'workers/settlement' | 'deploy/demo'
+
+const NICENESS: Readonly<Record<Role, number>> = {
+  engine: 0,
+  gateway: 0,
+  workers: BEHIND_THE_BIDS,
+  'workers/settlement': BEHIND_THE_BIDS,
+  'deploy/demo': 0,
+}
 
 export interface RoleOptions {
   readonly role: Role
@@ -49,6 +57,7 @@ export async function startRole(options: RoleOptions): Promise<RoleProcess> {
     env: options.env,
     logFile: `${options.logDir}/${options.name}.log`,
     orphanSignal: 'SIGKILL',
+    niceness: NICENESS[options.role],
     onLine: (line) => {
       const ready = readReady(line)
       if (ready !== null) announce(ready)

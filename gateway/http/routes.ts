@@ -6,7 +6,6 @@ import {
   isPermitted,
   keySchema,
   listingsQuerySchema,
-  PAGE_ROWS_MAX,
   registrationSchema,
   reject,
 } from '../../schema/index.ts'
@@ -188,5 +187,3 @@ function pay(limits: RateLimits, bucket: 'registrations', owner: string): void {
   const retryAfterMs = limits.take(bucket, owner, 1)
   if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
 }
-
-export const FILLS_SHOWN_MAX = PAGE_ROWS_MAX
