@@ -107,9 +107,13 @@ test('a balance that belongs to nobody is unexpected, and one that should be the
 })
 
 test('a transfer that is posted twice is doubled, one that is missing is lost', () => {
-  const doubled = broken(({ transfer }) => ({ transfer: [...transfer, ...transfer.slice(-1)] }))
+  const doubled = broken(({ transfer }) => ({
+    transfer: transfer.map((row) => ({ ...row, transfers: row.transfers + 1 })),
+  }))
   expect(classesOf(doubled)).toContain('doubled')
-  const lost = broken(({ transfer }) => ({ transfer: transfer.slice(1) }))
+  const lost = broken(({ transfer }) => ({
+    transfer: transfer.map((row) => ({ ...row, last: row.last + 1 })),
+  }))
   expect(classesOf(lost)).toContain('lost')
 })
 

@@ -53,14 +53,17 @@ export interface Rows {
     readonly debits_minor: number
     readonly credits_minor: number
   }[]
+  /** What the transfers of an account come to. */
+  readonly transferred: readonly {
+    readonly code: number
+    readonly owner: number
+    readonly minor: number
+  }[]
+  /** One row: how many there are, how many different ids, and the last of them. */
   readonly transfer: readonly {
-    readonly transfer_id: number
-    readonly sequence: number
-    readonly debit_code: number
-    readonly debit_owner: number
-    readonly credit_code: number
-    readonly credit_owner: number
-    readonly amount_minor: number
+    readonly transfers: number
+    readonly ids: number
+    readonly last: number
   }[]
   readonly schedule: readonly { readonly loan_id: number; readonly schedules: number }[]
   readonly instalment: readonly {
@@ -88,8 +91,13 @@ const QUERIES = {
               from listing order by listing_id`,
   loan: 'select loan_id, borrower_id, principal_minor from loan order by loan_id',
   ledger_account: 'select code, owner, debits_minor, credits_minor from ledger_account',
-  transfer: `select transfer_id, sequence, debit_code, debit_owner, credit_code, credit_owner,
-               amount_minor from transfer order by transfer_id`,
+  transferred: `
+    select code, owner, sum(minor)::bigint as minor
+      from (select debit_code as code, debit_owner as owner, -amount_minor as minor from transfer
+            union all select credit_code, credit_owner, amount_minor from transfer) as moved
+     group by code, owner`,
+  transfer: `select count(*) as transfers, count(distinct transfer_id) as ids,
+               coalesce(max(transfer_id), 0) as last from transfer`,
   schedule: 'select loan_id, count(*) as schedules from schedule group by loan_id',
   instalment: `select loan_id, count(*) as instalments, sum(principal_minor)::bigint as principal_minor
                  from instalment group by loan_id`,

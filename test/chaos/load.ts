@@ -32,7 +32,7 @@ const TIMEOUT_MS = 20_000
 const FIRST_DEPOSIT_MINOR = 400_000_000
 const SMALL_DEPOSIT_MINOR = 500_000
 /** Commands asked at the full rate while one fault lasts. */
-const ASKED_MAX = 4_000
+const ASKED_MAX = 2_000
 const SHARE_SENT_AGAIN = 0.02
 /** Those that may be sent again: some seconds back, so across a kill. */
 const SHARE_REMEMBERED = 0.1

@@ -147,7 +147,7 @@ function rowsOf(entries: readonly RecordedEntry[]): Rows {
   const listings = new Map<number, Writable<Rows['listing'][number]>>()
   const loans: Rows['loan'][number][] = []
   const accounts = new Map<string, Writable<Rows['ledger_account'][number]>>()
-  const transfers: Rows['transfer'][number][] = []
+  let transfers = 0
   const move = (
     code: number,
     owner: number,
@@ -159,20 +159,12 @@ function rowsOf(entries: readonly RecordedEntry[]): Rows {
     row[side] += by
     accounts.set(key, row)
   }
-  for (const { sequence, timed, answered } of entries)
+  for (const { timed, answered } of entries)
     for (const event of [...timed, ...answered.flat()]) {
       for (const transfer of postingsOf(event)) {
         move(transfer.debitCode, transfer.debitOwner, 'debits_minor', transfer.amountMinor)
         move(transfer.creditCode, transfer.creditOwner, 'credits_minor', transfer.amountMinor)
-        transfers.push({
-          transfer_id: transfers.length + 1,
-          sequence,
-          debit_code: transfer.debitCode,
-          debit_owner: transfer.debitOwner,
-          credit_code: transfer.creditCode,
-          credit_owner: transfer.creditOwner,
-          amount_minor: transfer.amountMinor,
-        })
+        transfers++
       }
       if (event.kind === 'ListingOpened')
         listings.set(event.listingId, {
@@ -217,7 +209,12 @@ function rowsOf(entries: readonly RecordedEntry[]): Rows {
     listing: [...listings.values()],
     loan: loans,
     ledger_account: [...accounts.values()],
-    transfer: transfers,
+    transferred: [...accounts.values()].map(({ code, owner, debits_minor, credits_minor }) => ({
+      code,
+      owner,
+      minor: credits_minor - debits_minor,
+    })),
+    transfer: [{ transfers, ids: transfers, last: transfers }],
     schedule: loans.map(({ loan_id }) => ({ loan_id, schedules: 1 })),
     instalment: loans.map((loan) => ({ ...loan, instalments: 12 })),
     settlement_cursor: ['recorded', 'settled'].map((stage) => ({

@@ -22,7 +22,7 @@ const RATES = {
   RATE_REGISTRATIONS_PER_SECOND: '100000',
 }
 /** Answers between two faults: a fraction of a second. */
-const ANSWERS_BETWEEN = 600
+const ANSWERS_BETWEEN = 400
 
 export interface Ended {
   readonly felt: Felt

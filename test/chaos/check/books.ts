@@ -92,7 +92,7 @@ function place(event: Of<'BidPlaced'>, books: Map<number, OpenBook>, findings: F
 function outbid(event: Of<'BidOutbid'>, books: Map<number, OpenBook>, findings: Findings): void {
   const { bidId, listingId, releasedMinor, acceptedMinor } = event
   const book = books.get(listingId)
-  const worst = book === undefined ? undefined : bestFirst(book).at(-1)
+  const worst = book === undefined ? undefined : worstOf(book)
   findings.expect(
     book?.mode === 'uniform-auction' && worst?.bidId === bidId,
     'out-of-priority',
@@ -177,11 +177,20 @@ function checkSum(listingId: number, book: OpenBook, findings: Findings): void {
   )
 }
 
+function worstOf({ bids }: OpenBook): OpenBid | undefined {
+  let worst = bids[0]
+  for (const bid of bids) if (worst !== undefined && byRate(worst, bid) < 0) worst = bid
+  return worst
+}
+
+/** Negative when `a` comes before `b` in an auction. */
+function byRate(a: OpenBid, b: OpenBid): number {
+  return a.ratePpm - b.ratePpm || a.bidId - b.bidId
+}
+
 /** A fixed-rate listing knows only the order of arrival. */
 function bestFirst({ mode, bids }: OpenBook): OpenBid[] {
-  return bids.toSorted((a, b) =>
-    mode === 'fixed-rate' ? a.bidId - b.bidId : a.ratePpm - b.ratePpm || a.bidId - b.bidId,
-  )
+  return bids.toSorted((a, b) => (mode === 'fixed-rate' ? a.bidId - b.bidId : byRate(a, b)))
 }
 
 function isSameBids(bids: readonly OpenBid[], fills: readonly Fill[]): boolean {

@@ -100,29 +100,25 @@ function checkRows(evidence: Evidence, ledger: Ledger, findings: Findings): void
 }
 
 /** The balances are the sums of the transfers, which count up without gaps. */
-function checkTransfers({ transfer, ledger_account }: Evidence, findings: Findings): void {
-  const sums = new Map<string, number>()
-  const add = (code: number, owner: number, byMinor: number) => {
-    const key = `${code}/${owner}`
-    sums.set(key, (sums.get(key) ?? 0) + byMinor)
+function checkTransfers(evidence: Evidence, findings: Findings): void {
+  for (const { transfers, ids, last } of evidence.transfer) {
+    findings.expect(
+      transfers === ids,
+      'doubled',
+      () => `${transfers} transfers have ${ids} different ids`,
+    )
+    findings.expect(ids === last, 'lost', () => `${ids} transfers, the last of them is ${last}`)
   }
-  transfer.forEach((row, index) => {
+  const sums = new Map<string, number>()
+  for (const { code, owner, minor } of evidence.transferred) sums.set(`${code}/${owner}`, minor)
+  for (const row of evidence.ledger_account) {
+    const key = `${row.code}/${row.owner}`
     findings.expect(
-      row.transfer_id === index + 1,
-      row.transfer_id > index + 1 ? 'lost' : 'doubled',
-      () => `transfer ${index + 1} is followed by ${row.transfer_id}`,
-    )
-    add(row.debit_code, row.debit_owner, -row.amount_minor)
-    add(row.credit_code, row.credit_owner, row.amount_minor)
-  })
-  for (const row of ledger_account) {
-    const transfersMinor = sums.get(`${row.code}/${row.owner}`) ?? 0
-    findings.expect(
-      row.credits_minor - row.debits_minor === transfersMinor,
+      row.credits_minor - row.debits_minor === (sums.get(key) ?? 0),
       'ledger',
-      () => `account ${row.code}/${row.owner} is not the sum of its transfers`,
+      () => `account ${key} is not the sum of its transfers`,
     )
-    sums.delete(`${row.code}/${row.owner}`)
+    sums.delete(key)
   }
   for (const [key, minor] of sums)
     findings.expect(minor === 0, 'ledger', () => `transfers of ${key}, which has no balance`)
