@@ -8,7 +8,6 @@ import { CHANNEL_FAMILIES, parseChannel } from '../../schema/channel.ts'
 import type {
   BatchReply,
   CommandReply,
-  HeartbeatFrame,
   HelloFrame,
   Key,
   OperationInput,
@@ -24,40 +23,13 @@ import { jsonCodec } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { ClientClosed, RequestRefused } from './error.ts'
 import { KeyMaker } from './key.ts'
+import type { BatchItem, ClientEvents, ClientOptions, ClientState, Keyless } from './options.ts'
 import { Requests } from './requests.ts'
 import type { RequestOnWire, RequestOptions } from './requests.ts'
 import { browserSocket } from './socket.ts'
 import type { Socket, SocketFactory, SocketListener } from './socket.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { ChannelAsked } from './subscriptions.ts'
-
-export interface ClientOptions {
-  /** `ws://host:port/v1/ws`; with several, each reconnect tries the next. */
-  readonly url: string | readonly string[]
-  /** A session's token, from `POST /v1/sessions`. Without one only public channels can be followed. */
-  readonly token?: string
-  readonly codec?: Codec
-  readonly socket?: SocketFactory
-  readonly clock?: Clock
-  /** A number in [0, 1): spreads the reconnects. */
-  readonly random?: () => number
-}
-
-/** `connected`: logged on (if there is a token) and carrying requests. */
-export type ClientState = 'connecting' | 'connected' | 'closed'
-
-export interface ClientEvents {
-  onState(state: ClientState): void
-  onHello(hello: HelloFrame): void
-  /** Once a second: how far journal, record and ledger have come. */
-  onHeartbeat(heartbeat: HeartbeatFrame): void
-  /** The session has ended; the client goes on without it. */
-  onSignedOut(): void
-}
-
-/** A command without its key: the client makes one. Give one to repeat a command across restarts. */
-export type Keyless<Op extends OperationName> = Omit<OperationInput<Op>, 'key'> & { key?: string }
-export type BatchItem = OperationInput<'bid.batch'>['items'][number]
 
 /** Nothing heard for so long (heartbeats come each second): the connection is given up. */
 const SILENCE_MS_MAX = 10_000
@@ -226,13 +198,18 @@ export class Client {
     this.#isOpen = true
     this.#internal.start()
     this.#followWhenOpen((name) => !isPrivate(name))
+    this.#getReady()
+  }
+
+  /** Commands wait until the gateway has said who we are, however long it cannot find out. */
+  #getReady(): void {
+    if (!this.#isOpen) return
     if (this.#token === null) this.#setReady()
-    else {
-      const ready = (): void => {
-        if (this.#isOpen) this.#setReady()
-      }
-      this.#logOn(ready, ready)
-    }
+    else
+      this.#logOn(
+        () => this.#setReady(),
+        () => this.#getReady(),
+      )
   }
 
   #setReady(): void {
@@ -250,7 +227,7 @@ export class Client {
       then()
     }
     this.#ask('logon', { token }, accept, (error) => {
-      if (error instanceof RequestRefused && this.#token === token) this.#forgetSession()
+      if (isFinal(error) && this.#token === token) this.#forgetSession()
       otherwise(error)
     })
   }
@@ -387,6 +364,13 @@ export class Client {
 }
 
 function ignore(): void {}
+
+/** The token itself is what was refused. */
+function isFinal(error: Error): boolean {
+  if (!(error instanceof RequestRefused)) return false
+  const rejectClass = error.reject.class
+  return rejectClass !== 'retry-after' && rejectClass !== 'retry-same-key'
+}
 
 function isPrivate(name: ChannelName): boolean {
   const channel = parseChannel(name)

@@ -1,7 +1,7 @@
 /** The one door to the market for web, bots and benches. Runs in a browser as it is; programs take
  *  `createNodeClient` from `./node.ts`. */
 export { createClient, Client } from './client.ts'
-export type { BatchItem, ClientEvents, ClientOptions, ClientState, Keyless } from './client.ts'
+export type { BatchItem, ClientEvents, ClientOptions, ClientState, Keyless } from './options.ts'
 export type { ChannelListener, ChannelName, FamilyOf, Subscription } from './channel.ts'
 export { systemClock } from './clock.ts'
 export type { Clock } from './clock.ts'

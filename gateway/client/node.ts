@@ -1,8 +1,9 @@
 /** The client for programs: the `ws` package and msgpack. */
 import { WebSocket } from 'ws'
 import { createClient } from './client.ts'
-import type { Client, ClientOptions } from './client.ts'
+import type { Client } from './client.ts'
 import { msgpackCodec } from './msgpack.ts'
+import type { ClientOptions } from './options.ts'
 import type { SocketFactory } from './socket.ts'
 
 export * from './index.ts'

@@ -86,7 +86,11 @@ export class Connection implements Follower, Asker {
     if (frames.length === 1) ws.send(frames[0] ?? '', isBinary)
     else
       ws.cork(() => {
-        for (const frame of frames) ws.send(frame, isBinary)
+        for (const frame of frames) {
+          // A send may be what closes it.
+          if (this.isClosed) return
+          ws.send(frame, isBinary)
+        }
       })
     if (!this.isClosed && ws.getBufferedAmount() > BUFFERED_BYTES_MAX) this.end('slow-reader')
   }

@@ -149,6 +149,22 @@ test('a session that ended is told, and public channels go on without it', async
   expect(gateway.ops()).toEqual(['ping'])
 })
 
+test('while the gateway cannot look up the session, commands wait and the session is kept', async () => {
+  const gateway = await ScriptedGateway.open()
+  closing.push(() => gateway.close())
+  const clock = new HandClock()
+  let isAway = true
+  const away = reject('records-unavailable', { retryAfterMs: 1_000 })
+  gateway.answer = ({ op }) => (op === 'logon' && isAway ? away : REPLY)
+  const client = open(gateway, clock, { token: 'a token' })
+  const reply = client.placeBid(BID, { timeoutMs: 60_000 })
+  await passUntil(clock, () => gateway.requests.length > 12)
+  expect(new Set(gateway.ops())).toEqual(new Set(['logon']))
+  isAway = false
+  await passUntil(clock, () => client.state === 'connected')
+  expect(await reply).toEqual(REPLY)
+})
+
 test('a gateway of another protocol is not come back to', async () => {
   const { gateway, client } = await connected()
   gateway.answer = () => null
