@@ -48,12 +48,12 @@ function lowLane(seed: number, a: number, b: number, c: number, d: number, e: nu
 
 function stirHigh(lane: number, word: number): number {
   const mixed = Math.imul(lane ^ word, 0xcc9e2d51)
-  return (mixed ^ (mixed >>> 15)) + 0x38495ab5
+  return ((mixed ^ (mixed >>> 15)) + 0x38495ab5) | 0
 }
 
 function stirLow(lane: number, word: number): number {
   const mixed = Math.imul(lane ^ word, 0x1b873593)
-  return (mixed ^ (mixed >>> 17)) + 0x561ccd1b
+  return ((mixed ^ (mixed >>> 17)) + 0x561ccd1b) | 0
 }
 
 /** The bits of a safe integer above its lowest 32. */
