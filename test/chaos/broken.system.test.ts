@@ -30,6 +30,9 @@ const PATIENCE_MS = 2_000
 const PATIENT_MS = 15_000
 /** No snapshot, and so no new connection that would find the wrong setting, falls into the window. */
 const NO_SNAPSHOTS = { SNAPSHOT_EVERY_ENTRIES: '1000000', SNAPSHOT_EVERY_MS: '1000000' }
+/** Some entries' worth. */
+const BYTES_AT_RISK_MIN = 10_000
+const SYNC_MS_MAX = 15_000
 const SMALL = { investors: 6, bidsPerSecond: 1_500 }
 
 const random = chaosRandom('broken')
@@ -94,7 +97,8 @@ test('settlers that look neither at the lease nor at the cursor post everything 
   // The keys of the tables alone would stop the second settler: they are the last line.
   await dropKeys(market.databaseUrl)
   const mutant = asMutant(NO_COMPARE_AND_SET, NO_LEASE)
-  for (const name of ['settlement-1', 'settlement-2']) await restartWith(market, name, mutant)
+  const settlers = ['settlement-1', 'settlement-2']
+  await Promise.all(settlers.map((name) => restartWith(market, name, mutant)))
   load.start()
   await trial.pass()
   load.stop()
@@ -110,7 +114,8 @@ async function losePower(trial: Trial, appendfsync: 'always' | 'everysec'): Prom
   return loseJournal(trial, appendfsync, async () => {
     const watch = new FsyncWatch(market.running('journal-redis').pid, journalDir)
     if (appendfsync === 'always') await trial.pass()
-    else while (watch.sinceSyncMs < 300 || watch.atRiskBytes < 10_000) await load.hears(1)
+    else
+      while (watch.sinceSyncMs < 300 || watch.atRiskBytes < BYTES_AT_RISK_MIN) await load.hears(1)
     await market.kill('journal-redis')
     if (appendfsync === 'everysec')
       process.stdout.write(`power: ${watch.losePower()} bytes were not on disk\n`)
@@ -125,7 +130,8 @@ async function killOnSlowDisk(trial: Trial, appendfsync: 'always' | 'everysec'):
   await market.kill('journal-redis')
   await withEnvironment(disk, () => market.start('journal-redis'))
   return loseJournal(trial, appendfsync, async () => {
-    await trial.load.hears(1_500)
+    if (appendfsync === 'always') await trial.pass()
+    else await untilWritesWait(market.journalUrl)
     await market.kill('journal-redis')
   })
 }
@@ -144,7 +150,7 @@ async function loseJournal(
   await configure(market.journalUrl, appendfsync)
   await lose()
   await market.start('journal-redis')
-  for (const name of ['engine-1', 'gateway-1', 'settlement-1']) await market.restart(name)
+  await Promise.all(['engine-1', 'gateway-1', 'settlement-1'].map((name) => market.restart(name)))
   load.stop()
   return check(trial, appendfsync === 'always' ? PATIENT_MS : PATIENCE_MS)
 }
@@ -197,6 +203,23 @@ async function check({ market, load }: Trial, patienceMs = PATIENCE_MS): Promise
   const report = await checkMarket(market, load, patienceMs)
   process.stdout.write(`broken: ${summary(report)}\n`)
   return report
+}
+
+/** Until Redis holds back writes, already acknowledged, because a sync is under way. */
+async function untilWritesWait(journalUrl: string): Promise<void> {
+  const redis = new Redis(journalUrl)
+  const deadline = Date.now() + SYNC_MS_MAX
+  try {
+    for (;;) {
+      const info = await redis.info('persistence')
+      const waiting = Number(/^aof_buffer_length:(\d+)/m.exec(info)?.[1] ?? 0)
+      if (waiting > BYTES_AT_RISK_MIN) return
+      if (Date.now() > deadline) throw new Error(`no write waited for a sync: ${waiting} bytes`)
+      await wait(5)
+    }
+  } finally {
+    redis.disconnect()
+  }
 }
 
 async function configure(journalUrl: string, appendfsync: string): Promise<void> {

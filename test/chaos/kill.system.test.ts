@@ -82,7 +82,7 @@ test('the queue Redis and a worker are killed: every loan gets its one schedule'
 test('everything is killed, two at a time, in an order drawn by lot', async () => {
   const { random, market } = trial
   const ended = await trial.underLoad('storm', async () => {
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 6; round++) {
       const victims = new Set([random.pick(market.names), random.pick(market.names)])
       process.stdout.write(`storm: ${[...victims].join(' and ')}\n`)
       await trial.killTogether(victims)

@@ -74,7 +74,7 @@ export class Plan {
       ratePpm: between(60, 250) * 1_000,
       termMonths: pick([12, 36, 60]),
       minBidMinor: MIN_BID_MINOR,
-      openMs: between(1_000, 2_500),
+      openMs: between(1_000, 1_600),
       grade: 'B',
       purpose: 'car',
     } as const

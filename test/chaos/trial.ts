@@ -24,6 +24,8 @@ const RATES = {
 /** Answers between two faults: a fraction of a second. */
 const ANSWERS_BETWEEN = 400
 
+const SERVERS: ReadonlySet<string> = new Set(['postgres', 'journal-redis', 'queue-redis'])
+
 export interface Ended {
   readonly felt: Felt
   readonly report: Report
@@ -82,10 +84,14 @@ export class Trial {
     return { felt, report }
   }
 
-  /** All at once; then back again, servers first, as `names` has them. */
+  /** All at once; then back again, servers first: no program starts without its servers. */
   async killTogether(names: ReadonlySet<string>): Promise<void> {
-    await Promise.all([...names].map((name) => this.market.kill(name)))
-    for (const name of this.market.names) if (names.has(name)) await this.market.start(name)
+    const { market } = this
+    const servers = [...names].filter((name) => SERVERS.has(name))
+    const programs = [...names].filter((name) => !SERVERS.has(name))
+    await Promise.all([...names].map((name) => market.kill(name)))
+    await Promise.all(servers.map((name) => market.start(name)))
+    await Promise.all(programs.map((name) => market.start(name)))
   }
 
   /** Some bids long. */
