@@ -91,6 +91,19 @@ test('ten thousand keys are all found again', () => {
     expect(memory.find(account, recordOf(key, key).words)?.sequence).toBe(key)
 })
 
+test('the same key of three thousand accounts is three thousand keys', () => {
+  const ids = Array.from({ length: 3_000 }, (_, index) => accountId(index + 1))
+  const accounts = new Map(ids.map((id) => [id, newAccount(id)]))
+  const memory = new KeyMemory(accounts)
+  const first = recordOf(1, 0)
+  for (const account of accounts.values()) {
+    expect(memory.find(account, first.words)).toBeNull()
+    memory.remember(account, { ...first, sequence: account.accountId })
+  }
+  const found = [...accounts.values()].map((account) => memory.find(account, first.words)?.sequence)
+  expect(found).toEqual(ids)
+})
+
 /** Times go up and down with the key, so that what is let go is not always older than what stays. */
 function recordOf(key: number, place: number): KeyRecord {
   const timeMs = 1_000 + ((key * 7) % 31)

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { KEY_AHEAD_MS_MAX, KEYS_PER_ACCOUNT_MAX, minor, SOURCES_MAX } from '../../schema/index.ts'
+import { apply, dumpState, loadState } from '../../engine/index.ts'
+import {
+  atMs,
+  KEY_AHEAD_MS_MAX,
+  KEYS_PER_ACCOUNT_MAX,
+  minor,
+  SOURCES_MAX,
+} from '../../schema/index.ts'
 import type { Command } from '../../schema/index.ts'
 import { Market, placed, refusal, START_MS } from './market.ts'
 
@@ -102,6 +109,9 @@ test('a key let go is refused as expired, and so is any as old that may have bee
   expect(refusal(market.ask(bid))).toBe('key-expired')
   expect(refusal(market.ask({ ...bid, key: older }))).toBe('key-expired')
   expect(market.ask(bids[0] as Command)).toMatchObject([{ kind: 'Repeated' }])
+  const restarted = loadState(dumpState(market.state))
+  const events = apply(restarted, { ...bid, key: older }, atMs(market.nowMs))
+  expect(refusal(events)).toBe('key-expired')
 })
 
 test('an entry that was sent twice has effect once', () => {
