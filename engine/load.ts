@@ -4,6 +4,7 @@ import { assert, FUNDING_MODES, GRADES, named, PURPOSES } from '../schema/index.
 import type { AccountId } from '../schema/index.ts'
 import { newAccount } from './account.ts'
 import type { Account } from './account.ts'
+import { newBid } from './book/bid.ts'
 import type { BookRegistry } from './book/book.ts'
 import { FAST_BOOKS } from './book/books.ts'
 import { assertCashIsWhole } from './cash.ts'
@@ -65,12 +66,11 @@ function restoreMeta(state: State, row: SnapshotRows['meta']): void {
 
 function restoreAccount(state: State, row: SnapshotRows['accounts']): void {
   const [accountId, availableMinor, heldMinor, forgottenMs] = row
-  state.accounts.set(accountId, {
-    ...newAccount(accountId),
-    availableMinor,
-    heldMinor,
-    forgottenMs,
-  })
+  const account = newAccount(accountId)
+  account.availableMinor = availableMinor
+  account.heldMinor = heldMinor
+  account.forgottenMs = forgottenMs
+  state.accounts.set(accountId, account)
   state.cash.availableMinor += availableMinor
   state.cash.heldMinor += heldMinor
 }
@@ -103,8 +103,8 @@ function restoreBid(state: State, row: SnapshotRows['bids']): void {
   const account = accountOf(state, accountId)
   const listing = state.listings.get(listingId)
   assert(listing !== undefined, 'a bid lies in an open listing')
-  const terms = { bidId, listingId, account, amountMinor, acceptedMinor, ratePpm, placedAtMs }
-  const bid = { ...terms, better: null, worse: null }
+  const facts = { bidId, listingId, account, amountMinor, acceptedMinor, ratePpm, placedAtMs }
+  const bid = newBid(facts)
   listing.book.restore(bid)
   state.bids.set(bidId, bid)
   account.biddenMinor += acceptedMinor

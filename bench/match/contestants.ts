@@ -4,7 +4,7 @@ import type { Bid } from '../../engine/book/bid.ts'
 import type { Book } from '../../engine/book/book.ts'
 import { FAST_BOOKS } from '../../engine/book/books.ts'
 import type { FundingMode } from '../../schema/index.ts'
-import { newBid, TERMS } from './workload.ts'
+import { bidOf, TERMS } from './workload.ts'
 import type { Step } from './workload.ts'
 
 /** Carries out one step; made anew, with empty books, for each run. */
@@ -25,7 +25,7 @@ export function ourBooks(mode: FundingMode, books: number): Runner {
       return
     }
     if (typeof book.quote(step.amountMinor, step.ratePpm) === 'string') throw new Error('refused')
-    const bid = newBid(step.bid, step)
+    const bid = bidOf(step.bid, step)
     open.set(step.bid, bid)
     for (const displaced of book.place(bid))
       if (displaced.bid.acceptedMinor === 0) open.delete(displaced.bid.bidId - 1)

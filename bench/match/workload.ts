@@ -5,7 +5,7 @@
  *  place from the worst ones, a cancel. Two places in three, one cancel in three; bids of $25 to $500
  *  on listings of $40,000, so some 150 bids rest in a book; rates in steps of 0.01 %. */
 import { newAccount } from '../../engine/account.ts'
-import type { Account } from '../../engine/account.ts'
+import { newBid } from '../../engine/book/bid.ts'
 import type { Bid } from '../../engine/book/bid.ts'
 import type { Book, BookTerms } from '../../engine/book/book.ts'
 import { FAST_BOOKS } from '../../engine/book/books.ts'
@@ -52,18 +52,16 @@ export function makeSteps(mode: FundingMode, books: number, count: number, seed:
 }
 
 /** A bid as the engine would make it. */
-export function newBid(number: number, step: Step, account: Account = ANYONE): Bid {
-  return {
+export function bidOf(number: number, step: Step): Bid {
+  return newBid({
     bidId: bidId(number + 1),
     listingId: listingId(step.book + 1),
-    account,
+    account: ANYONE,
     amountMinor: step.amountMinor,
     acceptedMinor: step.amountMinor,
     ratePpm: step.ratePpm,
     placedAtMs: PLACED_AT_MS,
-    better: null,
-    worse: null,
-  }
+  })
 }
 
 class Pilot {
@@ -101,7 +99,7 @@ class Pilot {
     if (this.#book.closesWhenCovered && accepted === leftMinor) return null
     const step = { book, bid: number, isCancel: false, amountMinor: accepted, ratePpm: rate }
     const displacesMinor = Math.max(0, accepted - leftMinor)
-    const bid = newBid(number, { ...step, displacesMinor })
+    const bid = bidOf(number, { ...step, displacesMinor })
     this.#book.place(bid)
     this.#open.push(bid)
     return { ...step, displacesMinor }

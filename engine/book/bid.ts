@@ -17,6 +17,21 @@ export interface Bid {
   worse: Bid | null
 }
 
+/** Every bid is made here, so that all have one shape, those of a snapshot too. */
+export function newBid(facts: Omit<Bid, 'better' | 'worse'>): Bid {
+  return {
+    bidId: facts.bidId,
+    listingId: facts.listingId,
+    account: facts.account,
+    amountMinor: facts.amountMinor,
+    acceptedMinor: facts.acceptedMinor,
+    ratePpm: facts.ratePpm,
+    placedAtMs: facts.placedAtMs,
+    better: null,
+    worse: null,
+  }
+}
+
 /** What a better bid took away from this one. */
 export interface Displaced {
   readonly bid: Bid

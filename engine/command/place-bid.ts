@@ -1,9 +1,11 @@
 import { assert, bidId, BIDS_OPEN_MAX, minor } from '../../schema/index.ts'
-import type { AtMs, BidOutbid, BidPlaced, Minor, PlaceBid } from '../../schema/index.ts'
+import type { AtMs, BidOutbid, BidPlaced, Event, Minor, PlaceBid } from '../../schema/index.ts'
 import type { Account } from '../account.ts'
+import { newBid } from '../book/bid.ts'
 import type { Bid, Displaced } from '../book/bid.ts'
 import { hold, release } from '../cash.ts'
 import { closeListing } from '../closing.ts'
+import type { Listing } from '../listing.ts'
 import { assertHoldsAreBids, enterBook } from '../open-bids.ts'
 import type { State } from '../state.ts'
 import type { Outcome } from './outcome.ts'
@@ -21,17 +23,27 @@ export function placeBid(state: State, account: Account, command: PlaceBid, atMs
   if (state.bids.size >= BIDS_OPEN_MAX) return 'market-full'
 
   hold(state, account, acceptedMinor)
-  const bid = newBid(state, account, command, acceptedMinor, atMs)
+  const bid = makeBid(state, account, command, acceptedMinor, atMs)
   const displaced = enterBook(state, listing, bid)
-  const { fundedMinor } = listing.book
-  assert(fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
-  const answer = bidPlaced(bid, acceptedMinor)
-  if (displaced.length > 0) return [answer, ...outbidAll(state, displaced)]
-  if (!listing.book.closesWhenCovered || fundedMinor < listing.amountMinor) return [answer]
-  return [answer, ...closeListing(state, listing)]
+  return [bidPlaced(bid, acceptedMinor), ...consequences(state, listing, displaced)]
 }
 
-function newBid(
+/** Others lose their place, or the listing is full and its loan disbursed, or neither. */
+function consequences(
+  state: State,
+  listing: Listing,
+  displaced: readonly Displaced[],
+): readonly Event[] {
+  const { fundedMinor, closesWhenCovered } = listing.book
+  assert(fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
+  if (displaced.length > 0) return outbidAll(state, displaced)
+  const isDone = closesWhenCovered && fundedMinor === listing.amountMinor
+  return isDone ? closeListing(state, listing) : NOTHING_ELSE
+}
+
+const NOTHING_ELSE: readonly Event[] = []
+
+function makeBid(
   state: State,
   account: Account,
   { listingId, amountMinor, ratePpm }: PlaceBid,
@@ -40,7 +52,7 @@ function newBid(
 ): Bid {
   const id = state.nextBidId
   state.nextBidId = bidId(id + 1)
-  return {
+  return newBid({
     bidId: id,
     listingId,
     account,
@@ -48,9 +60,7 @@ function newBid(
     acceptedMinor,
     ratePpm,
     placedAtMs,
-    better: null,
-    worse: null,
-  }
+  })
 }
 
 function bidPlaced(bid: Bid, acceptedMinor: Minor): BidPlaced {
