@@ -71,7 +71,7 @@ export class KeyMemory {
   remember(account: Account, record: KeyRecord): void {
     if (account.keyCount === this.#limits.perAccountMax) this.#forget(account.oldestKey)
     else if (this.#size === this.#limits.keptMax) this.#forget(this.#oldest)
-    if (this.#size === this.#buckets.length) this.#growBuckets()
+    if (2 * this.#size >= this.#buckets.length) this.#growBuckets()
     const slot = this.#pages.take()
     this.#write(slot, account, record)
     this.#linkToBucket(slot, this.#bucketOf(account.accountId, record.words))

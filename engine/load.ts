@@ -106,7 +106,7 @@ function restoreBid(state: State, row: SnapshotRows['bids']): void {
   const facts = { bidId, listingId, account, amountMinor, acceptedMinor, ratePpm, placedAtMs }
   const bid = newBid(facts)
   listing.book.restore(bid)
-  state.bids.set(bidId, bid)
+  state.bids.add(bid)
   account.biddenMinor += acceptedMinor
 }
 

@@ -14,7 +14,7 @@ export function enterBook(state: State, listing: Listing, bid: Bid): readonly Di
   removeListingTerm(state, listing)
   const displaced = listing.book.place(bid)
   addListingTerm(state, listing)
-  state.bids.set(bid.bidId, bid)
+  state.bids.add(bid)
   addBidTerm(state, bid, bid.acceptedMinor)
   for (const { bid: worse, releasedMinor } of displaced) shrink(state, worse, releasedMinor)
   return displaced
@@ -50,13 +50,12 @@ export function assertHoldsAreBids(account: Account): void {
 function shrink(state: State, bid: Bid, releasedMinor: number): void {
   removeBidTerm(state, bid, bid.acceptedMinor + releasedMinor)
   if (bid.acceptedMinor > 0) addBidTerm(state, bid, bid.acceptedMinor)
-  else state.bids.delete(bid.bidId)
+  else state.bids.remove(bid)
 }
 
 function remove(state: State, bid: Bid): void {
   removeBidTerm(state, bid, bid.acceptedMinor)
-  const isOpen = state.bids.delete(bid.bidId)
-  assert(isOpen, 'a bid leaves once')
+  state.bids.remove(bid)
 }
 
 function addBidTerm(state: State, bid: Bid, acceptedMinor: number): void {

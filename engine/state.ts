@@ -5,7 +5,6 @@
 import { bidId, GENESIS, listingId, sequence } from '../schema/index.ts'
 import type { AccountId, AtMs, BidId, EntryId, ListingId, Sequence } from '../schema/index.ts'
 import type { Account } from './account.ts'
-import type { Bid } from './book/bid.ts'
 import type { BookRegistry } from './book/book.ts'
 import { FAST_BOOKS } from './book/books.ts'
 import type { CashTotals } from './cash.ts'
@@ -13,6 +12,7 @@ import { ClosingQueue } from './closing-queue.ts'
 import { DigestSum } from './digest.ts'
 import { KeyMemory } from './key-memory.ts'
 import type { Listing } from './listing.ts'
+import { OpenBidTable } from './open-bid-table.ts'
 import { SourceMemory } from './source-memory.ts'
 
 export interface State {
@@ -27,7 +27,7 @@ export interface State {
   readonly accounts: Map<AccountId, Account>
   /** Open ones only, and so are the bids. */
   readonly listings: Map<ListingId, Listing>
-  readonly bids: Map<BidId, Bid>
+  readonly bids: OpenBidTable
   readonly closings: ClosingQueue
   readonly cash: CashTotals
   readonly keys: KeyMemory
@@ -47,7 +47,7 @@ export function createState(books: BookRegistry = FAST_BOOKS): State {
     nextBidId: bidId(1),
     accounts,
     listings: new Map(),
-    bids: new Map(),
+    bids: new OpenBidTable(),
     closings: new ClosingQueue(),
     cash: { depositedMinor: 0, availableMinor: 0, heldMinor: 0 },
     keys: new KeyMemory(accounts),

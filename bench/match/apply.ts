@@ -26,22 +26,19 @@ export function opening(mode: FundingMode, books: number): CommandEntry {
   return entryAt(0, [...deposits, ...listings])
 }
 
-/** The steps as entries. Bids are numbered by the engine in the order in which they are placed, which
+/** The steps as entries, each made only when it is asked for, as a journal's reader decodes them. Bids are numbered by the engine in the order in which they are placed, which
  *  is the number they have in the stream. */
-export function entriesOf(steps: readonly Step[]): CommandEntry[] {
+export function* entriesOf(steps: readonly Step[]): Generator<CommandEntry> {
   const keys = new Keys()
   const random = randomFrom(1)
   const owners: AccountId[] = []
-  const entries: CommandEntry[] = []
-  for (let from = 0; from < steps.length; from += COMMANDS_PER_ENTRY) {
-    const place = entries.length + 1
+  for (let from = 0, place = 1; from < steps.length; from += COMMANDS_PER_ENTRY, place++) {
     const commands = steps.slice(from, from + COMMANDS_PER_ENTRY).map((step): Command => {
       const owner = (owners[step.bid] ??= accountId(1 + random(ACCOUNTS)))
       return commandOf(step, keys.by(owner, START_MS + place))
     })
-    entries.push(entryAt(place, commands))
+    yield entryAt(place, commands)
   }
-  return entries
 }
 
 /** An engine with its accounts and listings open, ready for the entries. */

@@ -1,8 +1,9 @@
 /** Who is measured. What is allocated for a bid is allocated inside the measured step, by all. */
 import { OrderBook, Side } from 'nodejs-order-book'
-import type { Bid } from '../../engine/book/bid.ts'
 import type { Book } from '../../engine/book/book.ts'
 import { FAST_BOOKS } from '../../engine/book/books.ts'
+import { OpenBidTable } from '../../engine/open-bid-table.ts'
+import { bidId } from '../../schema/index.ts'
 import type { FundingMode } from '../../schema/index.ts'
 import { bidOf, TERMS } from './workload.ts'
 import type { Step } from './workload.ts'
@@ -13,22 +14,22 @@ export type Runner = (step: Step) => void
 /** A book of ours alone: quote, place or cancel, with the bids found by id as the engine does. */
 export function ourBooks(mode: FundingMode, books: number): Runner {
   const all: Book[] = Array.from({ length: books }, () => FAST_BOOKS[mode](TERMS))
-  const open = new Map<number, Bid>()
+  const open = new OpenBidTable()
   return (step) => {
     const book = all[step.book]
     if (book === undefined) throw new Error(`no book ${step.book}`)
     if (step.isCancel) {
-      const bid = open.get(step.bid)
-      if (bid === undefined) throw new Error('a cancelled bid is open')
-      open.delete(step.bid)
+      const bid = open.get(bidId(step.bid + 1))
+      if (bid === null) throw new Error('a cancelled bid is open')
+      open.remove(bid)
       book.cancel(bid)
       return
     }
     if (typeof book.quote(step.amountMinor, step.ratePpm) === 'string') throw new Error('refused')
     const bid = bidOf(step.bid, step)
-    open.set(step.bid, bid)
+    open.add(bid)
     for (const displaced of book.place(bid))
-      if (displaced.bid.acceptedMinor === 0) open.delete(displaced.bid.bidId - 1)
+      if (displaced.bid.acceptedMinor === 0) open.remove(displaced.bid)
   }
 }
 

@@ -4,7 +4,7 @@ import { median } from '../result.ts'
 import type { BenchResult } from '../result.ts'
 import { COMMANDS_PER_ENTRY, entriesOf, startEngine } from './apply.ts'
 import { ourBooks, peerBooks, peerMisses } from './contestants.ts'
-import { measure } from './measure.ts'
+import { measure, measureFresh } from './measure.ts'
 import type { Run } from './measure.ts'
 import { makeSteps } from './workload.ts'
 import type { Step } from './workload.ts'
@@ -64,20 +64,24 @@ interface Figures {
   readonly p999Ns: number
 }
 
-/** Everyone in turn, so that what else the machine does falls on all alike. */
+/** Everyone in turn, so that what else the machine does falls on all alike. The first round only warms
+ *  up, and counts for nobody. */
 function repeat<Name extends string>(
   contestants: Readonly<Record<Name, () => Run>>,
 ): Record<Name, Run[]> {
   const names = Object.keys(contestants) as Name[]
   const runs = Object.fromEntries(names.map((name): [Name, Run[]] => [name, []]))
-  for (let repetition = 0; repetition < REPETITIONS; repetition++)
-    for (const name of names) (runs as Record<Name, Run[]>)[name].push(contestants[name]())
+  for (let round = 0; round <= REPETITIONS; round++)
+    for (const name of names) {
+      const run = contestants[name]()
+      if (round > 0) (runs as Record<Name, Run[]>)[name].push(run)
+    }
   return runs as Record<Name, Run[]>
 }
 
 /** An entry is timed whole: its time is shared by its commands. */
 function measureApply(mode: 'uniform-auction' | 'fixed-rate', steps: readonly Step[]): Run {
-  const { perSecond, percentileNs } = measure(entriesOf(steps), () => startEngine(mode, BOOKS))
+  const { perSecond, percentileNs } = measureFresh(entriesOf(steps), startEngine(mode, BOOKS))
   return {
     perSecond: perSecond * COMMANDS_PER_ENTRY,
     percentileNs: (percentile) => percentileNs(percentile) / COMMANDS_PER_ENTRY,
@@ -107,7 +111,7 @@ function notesOf(auction: readonly Step[], callsPerStep: number): readonly strin
   const misses = peerMisses(auction, BOOKS) / (cancels * auction.length)
   return [
     `${STEPS.toLocaleString('en')} steps over ${BOOKS} books, seed ${SEED}: ${percent(cancels)} cancel a bid, ${percent(callsPerStep - 1)}`,
-    'displace worse bids, the rest only rest. Median of five runs each, taken in turn.',
+    'displace worse bids, the rest only rest. Median of five runs each after a warm-up, taken in turn.',
     `The peer has two sides: displacing is a matching order and a resting one, ${callsPerStep.toFixed(2)} calls a step.`,
     `At equal rates it matches the earlier bid, so ${percent(misses)} of its cancels find the bid gone.`,
     'Percentiles include some 50 ns of reading the clock; of apply they are an entry of 100, divided.',

@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts'
 /** Only one's own open bid can be cancelled; somebody else's is as good as unknown. */
 export function cancelBid(state: State, account: Account, { bidId }: CancelBid): Outcome {
   const bid = state.bids.get(bidId)
-  if (bid === undefined) return bidId < state.nextBidId ? 'bid-closed' : 'bid-unknown'
+  if (bid === null) return bidId < state.nextBidId ? 'bid-closed' : 'bid-unknown'
   if (bid.account !== account) return 'bid-unknown'
   const { listingId } = bid
   const listing = state.listings.get(listingId)
