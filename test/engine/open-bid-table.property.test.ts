@@ -1,25 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { newAccount } from '../../engine/account.ts'
-import { newBid } from '../../engine/book/bid.ts'
 import type { Bid } from '../../engine/book/bid.ts'
 import { OpenBidTable } from '../../engine/open-bid-table.ts'
-import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
+import { bidId } from '../../schema/index.ts'
 import { holds } from './seed.ts'
-
-const OWNER = newAccount(accountId(1))
-
-function bidWith(id: number): Bid {
-  return newBid({
-    bidId: bidId(id),
-    listingId: listingId(1),
-    account: OWNER,
-    amountMinor: minor(1),
-    acceptedMinor: 1,
-    ratePpm: ratePpm(1),
-    placedAtMs: atMs(1),
-  })
-}
+import { someBid } from './some-bid.ts'
 
 test('the table of open bids knows what a map would know, in the order of the ids', () => {
   const step = fc.record({ skips: fc.nat({ max: 40 }), choice: fc.nat(), isRemove: fc.boolean() })
@@ -36,7 +21,7 @@ test('the table of open bids knows what a map would know, in the order of the id
           map.delete(leaving.bidId)
         } else {
           newest += 1 + skips
-          const bid = bidWith(newest)
+          const bid = someBid(newest)
           table.add(bid)
           map.set(newest, bid)
         }

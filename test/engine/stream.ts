@@ -35,7 +35,7 @@ const intention = fc.record({
   who: fc.integer({ min: 1, max: 5 }),
   choice: fc.nat({ max: 1_000 }),
   amount: fc.integer({ min: 1, max: 600 }),
-  rate: fc.constantFrom(...RATES),
+  rate: fc.oneof(fc.constantFrom(...RATES), fc.integer({ min: 60_000, max: 121_000 })),
   minBid: fc.integer({ min: 1, max: 100 }),
   openMs: fc.integer({ min: 1, max: 2_000 }),
   deadline: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'now', 'past'),

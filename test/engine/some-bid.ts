@@ -1,0 +1,19 @@
+import { newAccount } from '../../engine/account.ts'
+import { newBid } from '../../engine/book/bid.ts'
+import type { Bid } from '../../engine/book/bid.ts'
+import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
+
+const OWNER = newAccount(accountId(1))
+
+/** A bid of which only the id and the rate matter. */
+export function someBid(id: number, rate = 1): Bid {
+  return newBid({
+    bidId: bidId(id),
+    listingId: listingId(1),
+    account: OWNER,
+    amountMinor: minor(1),
+    acceptedMinor: 1,
+    ratePpm: ratePpm(rate),
+    placedAtMs: atMs(1),
+  })
+}
