@@ -1,12 +1,13 @@
 /** Each class of violation is found where it is, and nowhere else: one thing broken at a time. */
 import { expect, test } from 'vitest'
-import type { Event } from '../../schema/index.ts'
+import type { BidRow, CashRow, Event } from '../../schema/index.ts'
 import { checkAnswers } from './check/answers.ts'
 import { checkBooks } from './check/books.ts'
 import { checkChain } from './check/chain.ts'
 import { checkMoney } from './check/money.ts'
 import { checkReplay } from './check/replay.ts'
 import { checkSchedules } from './check/schedules.ts'
+import { checkViews } from './check/views.ts'
 import { Findings } from './check/violation.ts'
 import type { ViolationClass } from './check/violation.ts'
 import type { Evidence, RecordedEntry } from './evidence.ts'
@@ -180,6 +181,24 @@ test('a loan without its one schedule, or with one that pays back another sum, i
     instalment: instalment.map((row) => ({ ...row, principal_minor: row.principal_minor - 1 })),
   }))
   expect(classesOf(short)).toEqual(['schedule'])
+})
+
+test('a caller who sees other cash than the ledger, or an ended bid as open, has a stale view', async () => {
+  const { evidence } = playTinyMarket()
+  const seen = async (availableMinor: number, openBid: number | null, steppedBack = 0) => {
+    const openBids = new Map(openBid === null ? [] : [[openBid, {} as BidRow]])
+    const cash = { availableMinor, heldMinor: 0 } as CashRow
+    const findings = new Findings()
+    const viewers = [{ accountId: 11, follower: { cash, openBids, steppedBack } }]
+    await checkViews({ ...evidence, bid: [] }, viewers, findings, 0)
+    return findings.found.map((violation) => violation.class)
+  }
+  const available = evidence.ledger_account.find((row) => row.code === 2001 && row.owner === 11)
+  const owned = (available?.credits_minor ?? 0) - (available?.debits_minor ?? 0)
+  expect(await seen(owned, null)).toEqual([])
+  expect(await seen(owned + 1, null)).toEqual(['stale-view'])
+  expect(await seen(owned, 1)).toEqual(['stale-view'])
+  expect(await seen(owned, null, 1)).toEqual(['stale-view'])
 })
 
 function kindOf(event: Event): string {

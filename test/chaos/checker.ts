@@ -9,9 +9,11 @@ import type { Attempt } from './attempt.ts'
 import { checkAnswers } from './check/answers.ts'
 import { checkBooks } from './check/books.ts'
 import { checkChain } from './check/chain.ts'
+import { checkEngines } from './check/engines.ts'
 import { checkMoney } from './check/money.ts'
 import { checkReplay } from './check/replay.ts'
 import { checkSchedules } from './check/schedules.ts'
+import { checkViews } from './check/views.ts'
 import { Findings } from './check/violation.ts'
 import type { Violation, ViolationClass } from './check/violation.ts'
 import { readEvidence } from './evidence.ts'
@@ -56,6 +58,10 @@ export async function checkMarket(
   checkSchedules(evidence, findings)
   await orFinding('replay', findings, () => checkReplay(evidence, findings))
   await orFinding('ledger', findings, () => checkInvariants(market.databaseUrl, findings))
+  if (rest.isResting) {
+    await orFinding('stale-view', findings, () => checkViews(evidence, load.investors, findings))
+    await orFinding('stuck', findings, () => checkEngines(market, journal, findings))
+  }
   await orFinding('stuck', findings, () => askOutcomes(market, load, findings))
   return {
     violations: findings.found,

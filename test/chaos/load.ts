@@ -16,6 +16,7 @@ import type { CommandReply, Key } from '../../schema/index.ts'
 import type { Market } from '../../deploy/local/index.ts'
 import { isDefinite, Ledger, promised, saidBriefly, saidWhole } from './attempt.ts'
 import type { Asked, Attempt, Said } from './attempt.ts'
+import { Follower } from './follower.ts'
 import { Plan } from './plan.ts'
 import { Pulse } from './pulse.ts'
 import type { Felt } from './pulse.ts'
@@ -50,6 +51,7 @@ export interface Investor {
   readonly accountId: number
   readonly token: string
   readonly client: Client
+  readonly follower: Follower
 }
 
 export class Load {
@@ -308,7 +310,7 @@ export class Load {
   async #addInvestor(number: number): Promise<void> {
     const { accountId, token } = await this.#register(`investor-${number}`, number)
     const client = createNodeClient({ url: this.#urls(number), token })
-    this.investors.push({ accountId, token, client })
+    this.investors.push({ accountId, token, client, follower: new Follower(client) })
     this.#deposit(accountId, number === 0 ? SMALL_DEPOSIT_MINOR : FIRST_DEPOSIT_MINOR)
   }
 

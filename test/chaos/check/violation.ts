@@ -21,6 +21,8 @@ export const VIOLATION_CLASSES = [
   /** A fresh engine over the same journal comes to something else. */
   'replay',
   'schedule',
+  /** A caller's own channels show something else than the ledger. */
+  'stale-view',
   /** The records never came to where the journal ends. */
   'stuck',
 ] as const
