@@ -21,7 +21,11 @@ const BATCHES = { batch: 100, inFlight: 4, durationMs: SATURATED_MS }
 const SINGLES = { batch: 1, inFlight: 64, durationMs: SATURATED_MS }
 
 /** More than the load can use: it is the market that is measured, not its patience. */
-const UNLIMITED = { RATE_BIDS_PER_SECOND: '1000000', RATE_REQUESTS_PER_SECOND: '1000000' }
+const UNLIMITED = {
+  RATE_BIDS_PER_SECOND: '1000000',
+  RATE_CANCELS_PER_SECOND: '1000000',
+  RATE_COMMANDS_PER_SECOND: '1000000',
+}
 
 export async function run(): Promise<BenchResult> {
   const market = await startMarket({ engines: 1, gateways: 1, env: UNLIMITED })
