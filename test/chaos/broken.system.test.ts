@@ -1,8 +1,10 @@
 /** The tests have teeth: with the safety broken on purpose the same checks find what is then wrong, and
- *  with the safety in place they find nothing in the same scenario. */
+ *  with the safety in place they find nothing in the same scenario. Each has a market of its own, and
+ *  most of its time is waiting, so they run side by side. */
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import type { TestContext } from 'vitest'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import type { MarketOptions } from '../../deploy/local/index.ts'
@@ -19,7 +21,7 @@ import {
 } from './mutation.ts'
 import { FsyncWatch } from './power.ts'
 import { Proxy } from './proxy.ts'
-import { chaosRandom } from './random.ts'
+import { chaosRandom, seededRandom } from './random.ts'
 import { untilAtRest } from './rest.ts'
 import { buildSlowDisk, hasCompiler, withEnvironment } from './slow-disk.ts'
 import { expectNothingWrong, restartWith, Trial } from './trial.ts'
@@ -35,50 +37,63 @@ const BYTES_AT_RISK_MIN = 10_000
 const SYNC_MS_MAX = 15_000
 const SMALL = { investors: 6, bidsPerSecond: 1_500 }
 
-const random = chaosRandom('broken')
-let trial: Trial | null = null
-afterEach(async () => {
-  await trial?.close()
-  trial = null
-})
+/** Six markets at once on two cores. */
+vi.setConfig({ testTimeout: 240_000 })
 
-async function open(options: MarketOptions = {}): Promise<Trial> {
-  trial = await Trial.open(random, options, SMALL)
+const { seed } = chaosRandom('broken')
+
+async function open({ onTestFinished }: TestContext, options: MarketOptions = {}): Promise<Trial> {
+  const trial = await Trial.open(seededRandom(seed), options, SMALL)
+  onTestFinished(() => trial.close())
   return trial
 }
 
-test('appendfsync everysec: acknowledged bids are lost with the power, none with always', async () => {
-  const trial = await open({ env: NO_SNAPSHOTS })
-  expectNothingWrong(await losePower(trial, 'always'))
-  const { classes } = await losePower(trial, 'everysec')
-  expect(classes).toContain('lost')
-})
-
-test.skipIf(!hasCompiler())(
-  'appendfsync everysec on a slow disk: bids are lost with the process (needs a C compiler)',
-  async () => {
-    const trial = await open({ env: NO_SNAPSHOTS })
-    expectNothingWrong(await killOnSlowDisk(trial, 'always'))
-    const { classes } = await killOnSlowDisk(trial, 'everysec')
+test.concurrent(
+  'appendfsync everysec: acknowledged bids are lost with the power, none with always',
+  async (context) => {
+    const trial = await open(context, { env: NO_SNAPSHOTS })
+    expectNothingWrong(await losePower(trial, 'always'))
+    const { classes } = await losePower(trial, 'everysec')
     expect(classes).toContain('lost')
   },
 )
 
-test('an engine that remembers neither batches nor keys carries a bid out twice', async () => {
-  const mutant = asMutant(NO_BATCH_MEMORY, NO_KEY_MEMORY)
-  const { classes } = await loseReplies(await open({ envOf: { engine: mutant } }))
-  expect(classes).toContain('doubled')
-})
-
-test('an engine that remembers no batches is found out, though its keys prevent the worst', async () => {
-  const { classes } = await loseReplies(
-    await open({ envOf: { engine: asMutant(NO_BATCH_MEMORY) } }),
+test
+  .skipIf(!hasCompiler())
+  .concurrent(
+    'appendfsync everysec on a slow disk: bids are lost with the process (needs a C compiler)',
+    async (context) => {
+      const trial = await open(context, { env: NO_SNAPSHOTS })
+      expectNothingWrong(await killOnSlowDisk(trial, 'always'))
+      const { classes } = await killOnSlowDisk(trial, 'everysec')
+      expect(classes).toContain('lost')
+    },
   )
-  expect(classes).toContain('doubled')
-})
 
-test('engines without the fence answer every entry twice', async () => {
-  const trial = await open({ engines: 2 })
+test.concurrent(
+  'an engine that remembers neither batches nor keys carries a bid out twice',
+  async (context) => {
+    const mutant = asMutant(NO_BATCH_MEMORY, NO_KEY_MEMORY)
+    const { classes } = await loseReplies(
+      await open(context, { workers: 0, envOf: { engine: mutant } }),
+    )
+    expect(classes).toContain('doubled')
+  },
+)
+
+test.concurrent(
+  'an engine that remembers no batches is found out, though its keys prevent the worst',
+  async (context) => {
+    const mutant = asMutant(NO_BATCH_MEMORY)
+    const { classes } = await loseReplies(
+      await open(context, { workers: 0, envOf: { engine: mutant } }),
+    )
+    expect(classes).toContain('doubled')
+  },
+)
+
+test.concurrent('engines without the fence answer every entry twice', async (context) => {
+  const trial = await open(context, { workers: 0, engines: 2 })
   const { market, load } = trial
   const mutant = asMutant(NO_FENCE)
   await Promise.all(['engine-1', 'engine-2'].map((name) => market.kill(name)))
@@ -90,21 +105,24 @@ test('engines without the fence answer every entry twice', async () => {
   expect(classes).toContain('chain')
 })
 
-test('settlers that look neither at the lease nor at the cursor post everything twice', async () => {
-  const trial = await open({ settlements: 2 })
-  const { market, load } = trial
-  await untilAtRest(market, PATIENCE_MS)
-  // The keys of the tables alone would stop the second settler: they are the last line.
-  await dropKeys(market.databaseUrl)
-  const mutant = asMutant(NO_COMPARE_AND_SET, NO_LEASE)
-  const settlers = ['settlement-1', 'settlement-2']
-  await Promise.all(settlers.map((name) => restartWith(market, name, mutant)))
-  load.start()
-  await trial.pass()
-  load.stop()
-  const { classes } = await check(trial)
-  expect(classes).toContain('doubled')
-})
+test.concurrent(
+  'settlers that look neither at the lease nor at the cursor post everything twice',
+  async (context) => {
+    const trial = await open(context, { workers: 0, settlements: 2 })
+    const { market, load } = trial
+    await untilAtRest(market, PATIENCE_MS)
+    // The keys of the tables alone would stop the second settler: they are the last line.
+    await dropKeys(market.databaseUrl)
+    const mutant = asMutant(NO_COMPARE_AND_SET, NO_LEASE)
+    const settlers = ['settlement-1', 'settlement-2']
+    await Promise.all(settlers.map((name) => restartWith(market, name, mutant)))
+    load.start()
+    await trial.pass()
+    load.stop()
+    const { classes } = await check(trial)
+    expect(classes).toContain('doubled')
+  },
+)
 
 /** The machine of the journal Redis loses its power under load. Settlement is away meanwhile: what it
  *  has recorded would be safe in Postgres, but `durable` is promised without it. */
@@ -117,6 +135,7 @@ async function losePower(trial: Trial, appendfsync: 'always' | 'everysec'): Prom
     else
       while (watch.sinceSyncMs < 300 || watch.atRiskBytes < BYTES_AT_RISK_MIN) await load.hears(1)
     await market.kill('journal-redis')
+    watch.close()
     if (appendfsync === 'everysec')
       process.stdout.write(`power: ${watch.losePower()} bytes were not on disk\n`)
   })
@@ -125,7 +144,7 @@ async function losePower(trial: Trial, appendfsync: 'always' | 'everysec'): Prom
 /** No model of anything: the process is killed while its disk is slow. */
 async function killOnSlowDisk(trial: Trial, appendfsync: 'always' | 'everysec'): Promise<Report> {
   const { market } = trial
-  const disk = buildSlowDisk(market.dataDir, 4_000, 20)
+  const disk = buildSlowDisk(market.dataDir, 4_000, 5)
   await untilAtRest(market, PATIENCE_MS)
   await market.kill('journal-redis')
   await withEnvironment(disk, () => market.start('journal-redis'))

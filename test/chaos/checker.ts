@@ -59,8 +59,12 @@ export async function checkMarket(
   await orFinding('replay', findings, () => checkReplay(evidence, findings))
   await orFinding('ledger', findings, () => checkInvariants(market.databaseUrl, findings))
   if (rest.isResting) {
-    await orFinding('stale-view', findings, () => checkViews(evidence, load.investors, findings))
-    await orFinding('stuck', findings, () => checkEngines(market, journal, findings))
+    await orFinding('stale-view', findings, () =>
+      checkViews(evidence, load.investors, findings, patienceMs / 4),
+    )
+    await orFinding('stuck', findings, () =>
+      checkEngines(market, journal, findings, patienceMs / 4),
+    )
   }
   await orFinding('stuck', findings, () => askOutcomes(market, load, findings))
   return {

@@ -5,6 +5,9 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { chaosRandom } from './random.ts'
 import { expectAPause, expectNothingWrong, Trial } from './trial.ts'
 
+/** `CHAOS_ROUNDS=100` for a campaign of an hour. */
+const ROUNDS = Number(process.env['CHAOS_ROUNDS'] ?? 6)
+
 let trial: Trial
 
 beforeAll(async () => {
@@ -79,15 +82,19 @@ test('the queue Redis and a worker are killed: every loan gets its one schedule'
   expectAPause(ended)
 })
 
-test('everything is killed, two at a time, in an order drawn by lot', async () => {
-  const { random, market } = trial
-  const ended = await trial.underLoad('storm', async () => {
-    for (let round = 0; round < 6; round++) {
-      const victims = new Set([random.pick(market.names), random.pick(market.names)])
-      process.stdout.write(`storm: ${[...victims].join(' and ')}\n`)
-      await trial.killTogether(victims)
-      await trial.pass()
-    }
-  })
-  expectNothingWrong(ended.report)
-})
+test(
+  'everything is killed, two at a time, in an order drawn by lot',
+  async () => {
+    const { random, market } = trial
+    const ended = await trial.underLoad('storm', async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const victims = new Set([random.pick(market.names), random.pick(market.names)])
+        process.stdout.write(`storm: ${[...victims].join(' and ')}\n`)
+        await trial.killTogether(victims)
+        await trial.pass()
+      }
+    })
+    expectNothingWrong(ended.report)
+  },
+  60_000 + ROUNDS * 20_000,
+)

@@ -38,10 +38,13 @@ export class FsyncWatch {
     return statSync(this.#file).size - this.#durableBytes
   }
 
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
   /** To be called once the server is dead: takes away what the disk had not heard of.
    *  @returns the bytes that were lost */
   losePower(): number {
-    clearInterval(this.#timer)
     const lost = this.atRiskBytes
     truncateSync(this.#file, this.#durableBytes)
     return lost

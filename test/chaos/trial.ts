@@ -55,7 +55,7 @@ export class Trial {
     })
     try {
       await prepare(market)
-      const { investors = 16, bidsPerSecond = 2_000 } = load
+      const { investors = 12, bidsPerSecond = 2_000 } = load
       const opened = await Load.open(market, { random, investors, bidsPerSecond })
       return new Trial(market, opened, random)
     } catch (error) {

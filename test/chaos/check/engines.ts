@@ -5,15 +5,15 @@ import type { Market } from '../../../deploy/local/index.ts'
 import type { JournalEnd } from '../journal-end.ts'
 import type { Findings } from './violation.ts'
 
-const CATCH_UP_MS_MAX = 5_000
 const LOOK_EVERY_MS = 20
 
 export async function checkEngines(
   market: Market,
   { tip }: JournalEnd,
   findings: Findings,
+  patienceMs: number,
 ): Promise<void> {
-  const deadline = Date.now() + CATCH_UP_MS_MAX
+  const deadline = Date.now() + patienceMs
   for (const name of market.names.filter((name) => name.startsWith('engine-'))) {
     let sequence = await sequenceOf(market, name)
     while (sequence !== tip.sequence && Date.now() < deadline) {

@@ -7,8 +7,6 @@ import type { Findings } from './violation.ts'
 
 const AVAILABLE = 2001
 const HELD = 2002
-/** A client that has just lost its gateway needs a moment to come back. */
-const CATCH_UP_MS_MAX = 5_000
 const LOOK_EVERY_MS = 20
 
 interface Viewer {
@@ -16,11 +14,12 @@ interface Viewer {
   readonly follower: Pick<Follower, 'cash' | 'openBids' | 'steppedBack'>
 }
 
+/** @param patienceMs for a client that has just lost its gateway: it needs a moment to come back */
 export async function checkViews(
   evidence: Evidence,
   viewers: readonly Viewer[],
   findings: Findings,
-  patienceMs = CATCH_UP_MS_MAX,
+  patienceMs: number,
 ): Promise<void> {
   const balances = new Map<string, number>()
   for (const { code, owner, debits_minor, credits_minor } of evidence.ledger_account)
