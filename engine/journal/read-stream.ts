@@ -50,12 +50,10 @@ export async function readStream(
   signal.addEventListener('abort', end)
   try {
     const reader = new Reader(journal, stream, link, from, ended.signal)
-    let next = reader.read()
+    let next = signal.aborted ? NONE : begin(reader)
     while (!signal.aborted) {
       const entries = await next
-      next = signal.aborted ? NONE : reader.read()
-      // It is awaited in the next round; until then its failure must not count as unhandled.
-      next.catch(() => {})
+      next = signal.aborted ? NONE : begin(reader)
       if (entries.length > 0) await onEntries(entries)
     }
   } catch (error) {
@@ -64,6 +62,14 @@ export async function readStream(
     signal.removeEventListener('abort', end)
     end()
   }
+}
+
+/** The next read is awaited a round later, or not at all when it is asked to stop meanwhile: until then
+ *  its failure must not count as unhandled. */
+function begin(reader: Reader): Promise<StoredEntry[]> {
+  const next = reader.read()
+  next.catch(() => {})
+  return next
 }
 
 const NONE: Promise<StoredEntry[]> = Promise.resolve([])

@@ -257,6 +257,16 @@ describe('reading', () => {
     await until('all connections are closed', async () => (await connections()) === before)
   })
 
+  test('a reader that is asked to stop before it began ends in peace', async () => {
+    const market = await freshJournal('never-begun')
+    const signal = AbortSignal.abort()
+    // What nobody handles ends a process, and this run: there is nothing else to see.
+    await readRawPairs(market, { from: GENESIS, signal, onEntries() {} })
+    await readCommands(market, { from: GENESIS, signal, onEntries() {} })
+    await expect(market.call('PING')).resolves.toBeDefined()
+    await market.close()
+  })
+
   test('a reader goes on where it was when Redis comes back', async () => {
     const market = await freshJournal('resumed')
     const writer = new CommandWriter(market)
