@@ -109,7 +109,8 @@ export interface Latency extends Heard {
 }
 
 /** Open loop: `perSecond` single bids are due at fixed times whether or not the market keeps up, and
- *  each is timed from when it was due (so a stall counts for every bid it delays). */
+ *  each is timed from when it was due (so a stall counts for every bid it delays). Those that fall due
+ *  in one turn come from one bot, the next turn's from the next: a bot acts on what it has just seen. */
 export async function pace(
   clients: readonly Client[],
   listings: OpenListings,
@@ -123,12 +124,12 @@ export async function pace(
   const startedAt = performance.now()
   const open = new Set<Promise<void>>()
   let sent = 0
-  while (sent < total) {
+  for (let turn = 0; sent < total; turn++) {
+    const client = clients[turn % clients.length]
+    if (client === undefined) throw new Error('no clients')
     const due = Math.min(total, ((performance.now() - startedAt) / 1000) * shape.perSecond)
     for (; sent < due; sent++) {
       const dueAt = startedAt + (sent / shape.perSecond) * 1000
-      const client = clients[sent % clients.length]
-      if (client === undefined) throw new Error('no clients')
       const isCounted = sent >= warm
       const one: Promise<void> = single(client, bids, heard).then(() => {
         open.delete(one)
@@ -152,7 +153,8 @@ function isRefused(error: unknown): boolean {
   return error instanceof Error && error.name === 'RequestRefused'
 }
 
-/** Half a millisecond or so: fine against the latencies measured, and leaves the core to others. */
+/** A bid is timed from when it was due, so a turn that is late counts against the market; many short turns
+ *  would cost the two cores more than the bids do. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1))
+  return new Promise((resolve) => setTimeout(resolve, 3))
 }
