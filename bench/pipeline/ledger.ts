@@ -39,8 +39,8 @@ export async function countLost(market: TestMarket, heard: readonly Heard[]): Pr
   }
 }
 
-/** The ledger has come as far as the journal. */
-async function untilSettled(market: TestMarket): Promise<void> {
+/** Resolves when the ledger has come as far as the journal. @throws when it does not get there */
+export async function untilSettled(market: TestMarket): Promise<void> {
   const deadline = performance.now() + CATCH_UP_MS_MAX
   const { http } = await market.openOperator()
   while (performance.now() < deadline) {

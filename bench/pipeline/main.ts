@@ -7,7 +7,7 @@ import type { Client } from '../../gateway/client/node.ts'
 import { accountId } from '../../schema/unit.ts'
 import { median } from '../result.ts'
 import type { BenchResult } from '../result.ts'
-import { countLost } from './ledger.ts'
+import { countLost, untilSettled } from './ledger.ts'
 import { OpenListings } from './listings.ts'
 import { pace, saturate } from './load.ts'
 import type { Heard, Throughput } from './load.ts'
@@ -44,6 +44,8 @@ async function measure(market: TestMarket): Promise<BenchResult> {
   await listings.start()
 
   await saturate(clients, listings, { ...BATCHES, durationMs: 2_000 })
+  // What settlement still owes from the warm-up is not part of this load.
+  await untilSettled(market)
   const paced = await pace(clients, listings, OPEN_LOOP)
   const batches: Throughput[] = []
   const singles: Throughput[] = []
