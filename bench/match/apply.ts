@@ -2,7 +2,7 @@
 import { applyEntry, createState } from '../../engine/index.ts'
 import { accountId, atMs, bidId, keyFrom, listingId, minor } from '../../schema/index.ts'
 import type { AccountId, Command, CommandEntry, FundingMode, Key } from '../../schema/index.ts'
-import { randomFrom } from './random.ts'
+import { Random } from '../../deploy/random.ts'
 import { TERMS } from './workload.ts'
 import type { Step } from './workload.ts'
 
@@ -30,11 +30,11 @@ export function opening(mode: FundingMode, books: number): CommandEntry {
  *  is the number they have in the stream. */
 export function* entriesOf(steps: readonly Step[]): Generator<CommandEntry> {
   const keys = new Keys()
-  const random = randomFrom(1)
+  const random = new Random(1)
   const owners: AccountId[] = []
   for (let from = 0, place = 1; from < steps.length; from += COMMANDS_PER_ENTRY, place++) {
     const commands = steps.slice(from, from + COMMANDS_PER_ENTRY).map((step): Command => {
-      const owner = (owners[step.bid] ??= accountId(1 + random(ACCOUNTS)))
+      const owner = (owners[step.bid] ??= accountId(1 + random.below(ACCOUNTS)))
       return commandOf(step, keys.by(owner, START_MS + place))
     })
     yield entryAt(place, commands)
@@ -64,11 +64,11 @@ function entryAt(place: number, commands: readonly Command[]): CommandEntry {
 }
 
 class Keys {
-  readonly #random = randomFrom(2)
+  readonly #random = new Random(2)
   readonly #bytes = new Uint8Array(10)
 
   by(accountId: AccountId, ms: number): Asked {
-    for (let index = 0; index < 10; index++) this.#bytes[index] = this.#random(256)
+    for (let index = 0; index < 10; index++) this.#bytes[index] = this.#random.below(256)
     return { key: keyFrom(ms, this.#bytes), accountId, deadlineMs: 0 }
   }
 }

@@ -11,7 +11,7 @@ import type { Book, BookTerms } from '../../engine/book/book.ts'
 import { FAST_BOOKS } from '../../engine/book/books.ts'
 import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
 import type { FundingMode, Minor, RatePpm } from '../../schema/index.ts'
-import { randomFrom } from './random.ts'
+import { Random } from '../../deploy/random.ts'
 
 export const TERMS: BookTerms = {
   amountMinor: minor(4_000_000),
@@ -36,12 +36,12 @@ export interface Step {
 const ANYONE = newAccount(accountId(1))
 
 export function makeSteps(mode: FundingMode, books: number, count: number, seed: number): Step[] {
-  const random = randomFrom(seed)
+  const random = new Random(seed)
   const pilots = Array.from({ length: books }, () => new Pilot(FAST_BOOKS[mode](TERMS)))
   const steps: Step[] = []
   let placed = 0
   while (steps.length < count) {
-    const book = random(books)
+    const book = random.below(books)
     const pilot = pilots[book]
     const step = pilot?.cancel(book, random) ?? pilot?.place(book, placed, random) ?? null
     if (step === null) continue
@@ -73,8 +73,8 @@ class Pilot {
   }
 
   /** One time in three takes out one of the open bids; null otherwise. */
-  cancel(book: number, random: (below: number) => number): Step | null {
-    if (random(3) > 0) return null
+  cancel(book: number, random: Random): Step | null {
+    if (random.below(3) > 0) return null
     const bid = this.#takeOpen(random)
     if (bid === null) return null
     this.#book.cancel(bid)
@@ -90,9 +90,9 @@ class Pilot {
   }
 
   /** Null when the bid would be refused, cut below the minimum, or would close the listing. */
-  place(book: number, number: number, random: (below: number) => number): Step | null {
-    const amountMinor = minor(TERMS.minBidMinor + random(BID_MINOR_MAX - TERMS.minBidMinor))
-    const rate = ratePpm(RATE_STEP_PPM * random(1 + TERMS.ratePpm / RATE_STEP_PPM))
+  place(book: number, number: number, random: Random): Step | null {
+    const amountMinor = minor(TERMS.minBidMinor + random.below(BID_MINOR_MAX - TERMS.minBidMinor))
+    const rate = ratePpm(RATE_STEP_PPM * random.below(1 + TERMS.ratePpm / RATE_STEP_PPM))
     const accepted = this.#book.quote(amountMinor, rate)
     if (typeof accepted === 'string' || accepted < TERMS.minBidMinor) return null
     const leftMinor = TERMS.amountMinor - this.#book.fundedMinor
@@ -106,9 +106,9 @@ class Pilot {
   }
 
   /** A random open bid; forgets those that were displaced meanwhile. */
-  #takeOpen(random: (below: number) => number): Bid | null {
+  #takeOpen(random: Random): Bid | null {
     while (this.#open.length > 0) {
-      const index = random(this.#open.length)
+      const index = random.below(this.#open.length)
       const bid = this.#open[index]
       const last = this.#open.pop()
       if (bid !== last && last !== undefined) this.#open[index] = last

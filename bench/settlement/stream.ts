@@ -1,6 +1,7 @@
 /** The journal of a busy market, made by the real engine: nine of ten commands are bids, half of the
  *  listings are auctions, some fill and some expire, some bids are cancelled. Seeded. */
 import { randomBytes } from 'node:crypto'
+import { Random } from '../../deploy/random.ts'
 import { applyEntry, createState } from '../../engine/index.ts'
 import type { State } from '../../engine/index.ts'
 import { appendEvents, encodeCommandBody } from '../../engine/journal/index.ts'
@@ -27,14 +28,14 @@ export class Stream {
   readonly #source = randomBytes(6).toString('hex')
   #batch = 0
   #bids: { bidId: BidId; owner: number }[] = []
-  #random: number
+  readonly #random: Random
   /** The last entry. */
   sequence: Sequence = sequence(0)
   bids = 0
 
   constructor(journal: Journal, seed: number) {
     this.#journal = journal
-    this.#random = seed
+    this.#random = new Random(seed)
   }
 
   /** Money for everybody and the first listings. */
@@ -86,7 +87,7 @@ export class Stream {
 
   #many(count: number): Command[] {
     return Array.from({ length: count }, () => {
-      const dice = this.#below(1000)
+      const dice = this.#random.below(1000)
       if (dice < 12) return this.#listing()
       if (dice < 50) return this.#cancel()
       return this.#bid()
@@ -100,13 +101,13 @@ export class Stream {
   #listing(): Command {
     return {
       kind: 'OpenListing',
-      ...this.#by(this.#below(PEOPLE) + 1),
-      mode: this.#below(2) === 0 ? 'fixed-rate' : 'uniform-auction',
-      amountMinor: minor((this.#below(40) + 5) * 100_000),
-      ratePpm: ratePpm((this.#below(18) + 6) * 10_000),
+      ...this.#by(this.#random.below(PEOPLE) + 1),
+      mode: this.#random.below(2) === 0 ? 'fixed-rate' : 'uniform-auction',
+      amountMinor: minor((this.#random.below(40) + 5) * 100_000),
+      ratePpm: ratePpm((this.#random.below(18) + 6) * 10_000),
       termMonths: 36,
       minBidMinor: minor(2_500),
-      openMs: 5_000 + this.#below(25_000),
+      openMs: 5_000 + this.#random.below(25_000),
       grade: 'B',
       purpose: 'debt_consolidation',
     }
@@ -117,15 +118,15 @@ export class Stream {
     const oldest = Math.max(1, newest - LISTINGS_BIDDEN)
     return {
       kind: 'PlaceBid',
-      ...this.#by(this.#below(PEOPLE) + 1),
-      listingId: listingId(oldest + this.#below(newest - oldest + 1)),
-      amountMinor: minor((this.#below(20) + 1) * 2_500),
-      ratePpm: ratePpm((this.#below(10) + 1) * 10_000),
+      ...this.#by(this.#random.below(PEOPLE) + 1),
+      listingId: listingId(oldest + this.#random.below(newest - oldest + 1)),
+      amountMinor: minor((this.#random.below(20) + 1) * 2_500),
+      ratePpm: ratePpm((this.#random.below(10) + 1) * 10_000),
     }
   }
 
   #cancel(): Command {
-    const bid = this.#bids[this.#below(Math.max(1, this.#bids.length))]
+    const bid = this.#bids[this.#random.below(Math.max(1, this.#bids.length))]
     if (bid === undefined) return this.#bid()
     return { kind: 'CancelBid', ...this.#by(bid.owner), bidId: bid.bidId }
   }
@@ -133,11 +134,5 @@ export class Stream {
   #by(person: number) {
     const key = keyFrom(Date.now(), randomBytes(10))
     return { key, accountId: accountId(person), deadlineMs: 0 as const }
-  }
-
-  /** A linear congruential step is random enough to choose who bids. */
-  #below(limit: number): number {
-    this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((this.#random / 2 ** 32) * limit)
   }
 }

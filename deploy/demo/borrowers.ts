@@ -3,7 +3,7 @@ import type { Board } from './board.ts'
 import { draftListing, OPEN_MS_MEAN } from './listing-desk.ts'
 import type { Loan } from './loans.ts'
 import type { Operator } from './operator.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** Listings for each bid: with these habits it leaves about one in five funded (test/deploy). */
 const LISTINGS_PER_BID = 0.7 / 60

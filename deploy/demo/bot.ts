@@ -5,7 +5,7 @@ import { bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
 import type { BidRow, BriefAnswer, CashRow, RejectCode } from '../../schema/index.ts'
 import type { Board } from './board.ts'
 import type { Session } from './people.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import type { Strategy, Wish } from './strategy/index.ts'
 
 export interface BotOptions {

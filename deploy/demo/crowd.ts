@@ -2,7 +2,7 @@
 import type { RejectCode } from '../../schema/index.ts'
 import type { Board } from './board.ts'
 import type { Bot } from './bot.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { LAST_MS, sniper } from './strategy/index.ts'
 
 /** A look that leads to nothing costs this much of a bid: an idle market must not make bots spin. */

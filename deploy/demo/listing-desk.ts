@@ -2,7 +2,7 @@
 import { minor } from '../../schema/index.ts'
 import type { FundingMode, Minor } from '../../schema/index.ts'
 import type { Loan } from './loans.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export interface Draft extends Loan {
   readonly mode: FundingMode

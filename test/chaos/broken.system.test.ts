@@ -21,7 +21,8 @@ import {
 } from './mutation.ts'
 import { FsyncWatch } from './power.ts'
 import { Proxy } from './proxy.ts'
-import { chaosRandom, seededRandom } from './random.ts'
+import { Random } from '../../deploy/random.ts'
+import { chaosRandom } from './random.ts'
 import { untilAtRest } from './rest.ts'
 import { buildSlowDisk, hasCompiler, withEnvironment } from './slow-disk.ts'
 import { expectNothingWrong, restartWith, Trial } from './trial.ts'
@@ -43,7 +44,7 @@ vi.setConfig({ testTimeout: 240_000 })
 const { seed } = chaosRandom('broken')
 
 async function open({ onTestFinished }: TestContext, options: MarketOptions = {}): Promise<Trial> {
-  const trial = await Trial.open(seededRandom(seed), options, SMALL)
+  const trial = await Trial.open(new Random(seed), options, SMALL)
   onTestFinished(() => trial.close())
   return trial
 }

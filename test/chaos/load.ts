@@ -20,7 +20,7 @@ import { Follower } from './follower.ts'
 import { Plan } from './plan.ts'
 import { Pulse } from './pulse.ts'
 import type { Felt } from './pulse.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../deploy/random.ts'
 
 const OPERATOR_EMAIL = 'operator@lendbook.example'
 const TICK_MS = 10

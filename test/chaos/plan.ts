@@ -2,7 +2,7 @@
  *  not work. Knows only what callers can know. */
 import type { FundingMode } from '../../schema/index.ts'
 import type { Asked } from './attempt.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../deploy/random.ts'
 
 export interface KnownListing {
   readonly listingId: number

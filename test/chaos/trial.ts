@@ -6,7 +6,7 @@ import { checkMarket, summary } from './checker.ts'
 import type { Report } from './checker.ts'
 import { Load } from './load.ts'
 import type { Felt } from './pulse.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../deploy/random.ts'
 
 /** Snapshots often enough that an engine that comes back begins with one. */
 const SNAPSHOTS = { SNAPSHOT_EVERY_ENTRIES: '300', SNAPSHOT_EVERY_MS: '1000' }

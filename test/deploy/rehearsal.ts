@@ -2,7 +2,7 @@
 import { applyEntry, createState } from '../../engine/index.ts'
 import { draftListing } from '../../deploy/demo/listing-desk.ts'
 import { readLoans } from '../../deploy/demo/loans.ts'
-import { Random } from '../../deploy/demo/random.ts'
+import { Random } from '../../deploy/random.ts'
 import { strategyOf } from '../../deploy/demo/strategy/index.ts'
 import type { Strategy, Wish } from '../../deploy/demo/strategy/index.ts'
 import { accountId, atMs, keyFrom, minor, ratePpm } from '../../schema/index.ts'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort, startJournalRedis, startRole } from '../../deploy/local/index.ts'
+import { Random } from '../../deploy/random.ts'
 import type { RoleProcess } from '../../deploy/local/processes.ts'
 import type { RedisServer } from '../../deploy/local/redis.ts'
 import type { Command, CommandEntry, EntryId, EventEntry } from '../../schema/index.ts'
@@ -109,11 +110,11 @@ const KEY_TIME_MS = Date.UTC(2026, 0, 1)
 
 /** Commands that hang together, the same ones for the same seed: cash, listings of both modes, bids. */
 export class Story {
-  #state: number
+  readonly #random: Random
   #keys = 0
 
   constructor(seed: number) {
-    this.#state = seed
+    this.#random = new Random(seed)
   }
 
   opening(accounts = 20, listings = 10, openMs = 600_000): Command[] {
@@ -143,10 +144,10 @@ export class Story {
   bids(count: number, accounts = 20, listings = 10): Command[] {
     return Array.from({ length: count }, () => ({
       kind: 'PlaceBid' as const,
-      ...this.#asked(1 + this.#below(accounts)),
-      listingId: listingId(1 + this.#below(listings)),
-      amountMinor: minor(1_000 + this.#below(100_000)),
-      ratePpm: ratePpm(40_000 + this.#below(90_000)),
+      ...this.#asked(1 + this.#random.below(accounts)),
+      listingId: listingId(1 + this.#random.below(listings)),
+      amountMinor: minor(1_000 + this.#random.below(100_000)),
+      ratePpm: ratePpm(40_000 + this.#random.below(90_000)),
     }))
   }
 
@@ -155,13 +156,5 @@ export class Story {
     const random = Buffer.alloc(10)
     random.writeUInt32BE(this.#keys, 4)
     return { key: keyFrom(KEY_TIME_MS, random), accountId: accountId(owner), deadlineMs: 0 }
-  }
-
-  /** mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-  #below(bound: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound
   }
 }

@@ -12,8 +12,7 @@ import {
 import type { Journal } from '../../engine/journal/index.ts'
 import { accountId, atMs, bidId, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
 import type { Command, EntryId, EventEntry, Key } from '../../schema/index.ts'
-import { seededRandom } from '../chaos/random.ts'
-import type { Random } from '../chaos/random.ts'
+import { Random } from '../../deploy/random.ts'
 
 const START_MS = 1_767_225_600_000
 const PEOPLE = 40
@@ -34,7 +33,7 @@ export class ScriptedEngine {
 
   constructor(journal: Journal, seed: number) {
     this.#journal = journal
-    this.random = seededRandom(seed)
+    this.random = new Random(seed)
   }
 
   /** Everybody gets money. */

@@ -12,7 +12,7 @@ export const spreader: Strategy = {
   savingsMinor: 300_000,
   decide(view) {
     const noteMinor = view.taste < 0.2 ? 2_500 : 5_000
-    const count = view.random.whole(BATCH_MIN, BATCH_MAX)
+    const count = view.random.between(BATCH_MIN, BATCH_MAX)
     const wishes = new Map<number, Wish>()
     let leftMinor = view.availableMinor
     for (let note = 0; note < count && leftMinor >= noteMinor; note++) {

@@ -1,6 +1,6 @@
 /** How a bot thinks: a pure function from what it sees to what it wants. */
 import type { BidId, BidRow, Grade, ListingId, ListingRow } from '../../../schema/index.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../random.ts'
 
 export interface View {
   readonly nowMs: number
@@ -97,7 +97,7 @@ const RATE_STEP_PPM = 500
 export function askingRate(listing: ListingRow, random: Random, floor: number): number | null {
   if (listing.mode === 'fixed-rate') return listing.ratePpm
   const isCovered = listing.fundedMinor >= listing.amountMinor
-  const below = random.whole(isCovered ? 1 : 0, 8) * RATE_STEP_PPM
+  const below = random.between(isCovered ? 1 : 0, 8) * RATE_STEP_PPM
   const wanted = (isCovered ? listing.clearingRatePpm : listing.ratePpm) - below
   const rate = Math.floor(wanted / RATE_STEP_PPM) * RATE_STEP_PPM
   return rate < listing.ratePpm * floor ? null : rate
