@@ -66,15 +66,15 @@ export class Plan {
 
   /** A new listing: both modes, some too large to fill before they close. */
   terms() {
-    const { between, chance, pick } = this.#random
-    const mode: FundingMode = chance(0.5) ? 'fixed-rate' : 'uniform-auction'
+    const random = this.#random
+    const mode: FundingMode = random.chance(0.5) ? 'fixed-rate' : 'uniform-auction'
     return {
       mode,
-      amountMinor: chance(0.15) ? 500_000_000 : between(200_000, 1_500_000),
-      ratePpm: between(60, 250) * 1_000,
-      termMonths: pick([12, 36, 60]),
+      amountMinor: random.chance(0.15) ? 500_000_000 : random.between(200_000, 1_500_000),
+      ratePpm: random.between(60, 250) * 1_000,
+      termMonths: random.pick([12, 36, 60]),
       minBidMinor: MIN_BID_MINOR,
-      openMs: between(1_000, 1_600),
+      openMs: random.between(1_000, 1_600),
       grade: 'B',
       purpose: 'car',
     } as const

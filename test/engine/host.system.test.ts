@@ -86,7 +86,8 @@ describe('Postgres', () => {
   test('gives whole amounts, days as they are, and tells who has to migrate it', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'lendbook-host-'))
     const server = await startPostgres({ dataDir, port: await freePort() })
-    const { db, close } = await connectPostgres({ url: server.url, max: 2 })
+    const postgres = await connectPostgres({ url: server.url, max: 2 })
+    const { db } = postgres
     const row = await sql<{ cents: number; day: string }>`
       select 9007199254740991::bigint as cents, date '2026-03-29' as day`.execute(db)
     expect(row.rows).toEqual([{ cents: Number.MAX_SAFE_INTEGER, day: '2026-03-29' }])
@@ -94,7 +95,7 @@ describe('Postgres', () => {
     await expect(tooLarge).rejects.toThrow('beyond what a number holds')
 
     await expect(assertMigrated(db)).rejects.toThrow('run `node dist/deploy/migrate.js`')
-    await close()
+    await postgres.close()
     await server.shutdown()
     await rm(dataDir, { recursive: true, force: true })
   })

@@ -47,9 +47,10 @@ test('the migrations of this build are numbered without a gap', () => {
 })
 
 test('operations tell liveness, readiness with its reasons, and metrics', async () => {
-  const { registry, tally, gauge } = createMetrics('trial')
-  tally('lendbook_trial_entries_total', 'Counted in a plain number', () => 7)
-  gauge('lendbook_trial_level_ratio', 'Read at the scrape', () => 0.5)
+  const metrics = createMetrics('trial')
+  const { registry } = metrics
+  metrics.tally('lendbook_trial_entries_total', 'Counted in a plain number', () => 7)
+  metrics.gauge('lendbook_trial_level_ratio', 'Read at the scrape', () => 0.5)
   const reasons: string[] = ['journal: lost']
   const operations = await serveOperations({ port: 0, readiness: () => reasons, registry })
   const get = (path: string) => fetch(`http://127.0.0.1:${operations.port}${path}`)
