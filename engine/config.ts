@@ -1,6 +1,10 @@
 /** The settings of an engine process. */
 import { z } from 'zod'
-import { SNAPSHOT_EVERY_ENTRIES, SNAPSHOT_EVERY_MS } from '../schema/limit.ts'
+import {
+  SECOND_ENGINE_WAIT_MS,
+  SNAPSHOT_EVERY_ENTRIES,
+  SNAPSHOT_EVERY_MS,
+} from '../schema/limit.ts'
 
 /** `match` answers entries; `snapshot` follows silently and only saves its state. */
 export const ENGINE_DUTIES = ['match', 'snapshot'] as const
@@ -15,6 +19,7 @@ export const engineSettings = z.object({
   /** 0 takes any free port, and the ready line tells which. */
   OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   OPS_HOST: z.string().default('127.0.0.1'),
+  SECOND_ENGINE_WAIT_MS: z.coerce.number().int().min(1).default(SECOND_ENGINE_WAIT_MS),
   SNAPSHOT_EVERY_ENTRIES: z.coerce.number().int().min(1).default(SNAPSHOT_EVERY_ENTRIES),
   SNAPSHOT_EVERY_MS: z.coerce.number().int().min(100).default(SNAPSHOT_EVERY_MS),
 })

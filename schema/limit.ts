@@ -35,6 +35,9 @@ export const COMMANDS_PER_ENTRY_MAX = 2_048
 export const COMMANDS_QUEUED_MAX = 20_000
 /** Rows in one chunk of a snapshot: some hundred kilobytes, so that writing one never stalls Redis. */
 export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 4_096
+/** What a second engine waits for the first to answer before it does so itself: some twenty times what
+ *  the first usually takes, and all that callers feel of its death. */
+export const SECOND_ENGINE_WAIT_MS = 12
 /** Entries an engine reads, applies and appends in one round. */
 export const ENTRIES_PER_READ_MAX = 64
 

@@ -48,7 +48,12 @@ export class Replica {
       this.#fail = reject
     })
     this.#failure.catch(() => {})
-    this.#speaker = new Speaker(parts.journal, parts.metrics, parts.signal)
+    this.#speaker = new Speaker(
+      parts.journal,
+      parts.metrics,
+      parts.signal,
+      parts.settings.SECOND_ENGINE_WAIT_MS,
+    )
     this.#keeper = new SnapshotKeeper({ ...parts, isFirst: () => this.#speaker.isFirst })
   }
 

@@ -3,7 +3,7 @@
  *  Among several engines one is first: it speaks at once. An engine that finds itself refused becomes
  *  second: it gives the first a moment, and only looks whether the digest agrees with its own, which
  *  saves encoding and sending what would be refused anyway. When nothing was said in that moment it
- *  speaks itself, so the death of the first is felt as a pause of PATIENCE_MS. None of this is
+ *  speaks itself, so the death of the first is felt as a pause of that length. None of this is
  *  needed to be right: the script that appends lets only one of them win, whoever speaks. */
 import type { EventEntry } from '../../schema/entry.ts'
 import { pause } from '../host/backoff.ts'
@@ -11,18 +11,18 @@ import { appendEvents, isSaid } from '../journal/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { ReplicaMetrics } from './metrics.ts'
 
-/** What a second engine waits before it speaks: some twenty times what the first usually takes. */
-const PATIENCE_MS = 12
 const LOOK_EVERY_MS = 2
 
 export class Speaker {
   readonly #journal: Journal
   readonly #metrics: ReplicaMetrics
   readonly #signal: AbortSignal
+  readonly #patienceMs: number
   /** It begins by listening: what it replays was mostly said long ago. */
   #isFirst = false
 
-  constructor(journal: Journal, metrics: ReplicaMetrics, signal: AbortSignal) {
+  constructor(journal: Journal, metrics: ReplicaMetrics, signal: AbortSignal, patienceMs: number) {
+    this.#patienceMs = patienceMs
     this.#journal = journal
     this.#metrics = metrics
     this.#signal = signal
@@ -50,7 +50,7 @@ export class Speaker {
     const startMs = performance.now()
     for (;;) {
       if (await this.#persist(() => isSaid(this.#journal, last))) return true
-      if (performance.now() - startMs > PATIENCE_MS || this.#signal.aborted) return false
+      if (performance.now() - startMs > this.#patienceMs || this.#signal.aborted) return false
       await pause(LOOK_EVERY_MS)
     }
   }

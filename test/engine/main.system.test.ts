@@ -114,25 +114,26 @@ describe('engines at work', () => {
     for (const engine of engines) await engine.shutdown()
   })
 
-  test('two engines side by side: one leads, the other agrees, and no entry is said twice', async () => {
-    const engines = [await fixture.startEngine('engine-1'), await fixture.startEngine('engine-2')]
+  test('only one of two engines sends its answers; the other listens and agrees', async () => {
+    // On a busy machine the first may be late by more than the usual wait; not by this one.
+    const patient = { SECOND_ENGINE_WAIT_MS: '10000' }
+    const engines = [
+      await fixture.startEngine('engine-1', { SECOND_ENGINE_WAIT_MS: '1' }),
+      await fixture.startEngine('engine-2', patient),
+    ]
     onTestFinished(() => Promise.all(engines.map((engine) => engine.shutdown())).then(() => {}))
-    const before = Number(await journal.call('XLEN', journal.keys.events))
     const load = new Load(journal, new Story(8), 5)
     await until('entries are acknowledged', () => load.acknowledged.length > 100)
     const last = await load.stop()
     await collectEvents(journal, last)
-    const entries = Number(await journal.call('XLEN', journal.keys.events)) - before
     const totals = (name: string) => Promise.all(engines.map((engine) => metric(engine, name)))
-    // Who listens speaks up after a silence of milliseconds, so a busy machine may see both lead in turn:
-    // what must hold on any machine is that each entry was said once.
-    const [first = 0, second = 0] = await totals('lendbook_engine_appended_total')
-    expect(first + second).toBeGreaterThanOrEqual(entries)
-    expect(Math.max(first, second)).toBeGreaterThan(Math.min(first, second))
     await until('the other has seen it', async () => {
-      const seen = await totals('lendbook_engine_seen_total')
-      return Math.max(...seen) >= Math.max(first, second) * 0.9
+      const [, seen = 0] = await totals('lendbook_engine_seen_total')
+      return seen > 90
     })
+    const [first = 0, second = 0] = await totals('lendbook_engine_appended_total')
+    expect(first).toBeGreaterThan(90)
+    expect(second).toBe(0)
   })
 
   test('a listing expires in time although nobody asks for anything', async () => {
