@@ -2,7 +2,7 @@
  *  by the driver's parser), timestamptz as Date. */
 import type { BidStatus, ListingStatus } from './channel.ts'
 import type { FundingMode, Grade, Purpose } from './command.ts'
-import type { Digest, EntryId } from './entry.ts'
+import type { Digest, EntryId, Source } from './entry.ts'
 import type { JobTopic } from './job.ts'
 import type { Role } from './permission.ts'
 
@@ -18,6 +18,8 @@ export interface Tables {
     sequence: number
     entry_id: EntryId
     at: Date
+    source: Source
+    batch: number
     commands: Uint8Array
     events: Uint8Array
     digest: Digest

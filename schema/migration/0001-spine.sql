@@ -6,10 +6,14 @@ create table settlement_journal (
   sequence    bigint primary key check (sequence > 0),
   entry_id    text not null unique,
   at          timestamptz not null,
+  -- who wrote it and which of his entries it is: an engine that replays the record needs both to tell
+  -- an entry that was sent twice
+  source      text not null,
+  batch       bigint not null check (batch > 0),
   commands    bytea not null,
   events      bytea not null,
   digest      text not null,
-  -- sha256 over the hash before, the entry id and both bodies
+  -- sha256 over the hash before and all of the above but the time, which is in the id
   chain_hash  bytea not null
 );
 -- Bodies are packed numbers: compressing them again costs the recorder time and wins little.

@@ -154,9 +154,9 @@ test('a gap, a changed body and a journal that says another thing break the chai
 })
 
 test('a batch that was carried out a second time is doubled', () => {
-  const again = journalWith((events) =>
-    events.map((event, index) => (index === 4 ? { ...event, batch: 4 } : event)),
-  )
+  const again = broken(({ entries }) => ({
+    entries: entries.map((entry, index) => (index === 4 ? { ...entry, batch: 4 } : entry)),
+  }))
   expect(classesOf(again)).toContain('doubled')
 })
 

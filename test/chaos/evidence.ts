@@ -7,6 +7,8 @@ import { decodeCommandBody, decodeEventBody } from '../../engine/journal/index.t
 export interface RecordedEntry {
   readonly sequence: number
   readonly entryId: string
+  readonly source: string
+  readonly batch: number
   readonly digest: string
   readonly chainHash: Buffer
   readonly commandsBody: Buffer
@@ -108,6 +110,8 @@ const QUERIES = {
 interface JournalRow {
   readonly sequence: number
   readonly entry_id: string
+  readonly source: string
+  readonly batch: number
   readonly digest: string
   readonly chain_hash: Buffer
   readonly commands: Buffer
@@ -124,7 +128,7 @@ export async function readEvidence(databaseUrl: string): Promise<Evidence> {
   try {
     await client.query('begin isolation level repeatable read read only')
     const journal = await client.query<JournalRow>(
-      `select sequence, entry_id, digest, chain_hash, commands, events
+      `select sequence, entry_id, source, batch, digest, chain_hash, commands, events
          from settlement_journal order by sequence`,
     )
     const rows: Partial<Record<keyof Rows, readonly unknown[]>> = {}
@@ -148,6 +152,8 @@ function decode(row: JournalRow): RecordedEntry {
   return {
     sequence: row.sequence,
     entryId: row.entry_id,
+    source: row.source,
+    batch: row.batch,
     digest: row.digest,
     chainHash: row.chain_hash,
     commandsBody: row.commands,

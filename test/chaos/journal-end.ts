@@ -2,16 +2,12 @@
 import { Redis } from 'ioredis'
 import { journalKeys } from '../../schema/index.ts'
 import type { EntryId } from '../../schema/index.ts'
-import { decodeEventBody } from '../../engine/journal/index.ts'
 
 export interface JournalEvent {
   readonly id: EntryId
   readonly previousId: EntryId
   readonly sequence: number
   readonly digest: string
-  readonly source: string
-  readonly batch: number
-  readonly isDuplicate: boolean
 }
 
 export interface JournalEnd {
@@ -74,8 +70,5 @@ function eventOf([id, fields]: [Buffer, Buffer[]]): JournalEvent {
     previousId: field('p').toString() as EntryId,
     sequence: Number(field('q')),
     digest: field('g').toString(),
-    source: field('s').toString(),
-    batch: Number(field('b')),
-    isDuplicate: decodeEventBody(field('d')).isDuplicate,
   }
 }

@@ -39,15 +39,24 @@ export function playTinyMarket(): Played {
   let hash: Uint8Array = CHAIN_START
   storyline().forEach((commands, index) => {
     const id: EntryId = `${START_MS + index * 1_000}-0`
-    const entry = { id, atMs: atMs(START_MS + index * 1_000), source: 'tiny', batch: index + 1 }
-    const answer = applyEntry(state, { ...entry, commands })
+    const writer = { source: 'tiny', batch: index + 1 }
+    const at = atMs(START_MS + index * 1_000)
+    const answer = applyEntry(state, { id, atMs: at, ...writer, commands })
     said.push(answer)
     const { sequence, digest, isDuplicate, timed, answered } = answer
     const commandsBody = encodeCommandBody(commands)
     const eventsBody = encodeEventBody(answer)
-    hash = chainHash(hash, { id, digest, commands: commandsBody, events: eventsBody })
+    const kept = { sequence, id, ...writer, digest, commands: commandsBody, events: eventsBody }
+    hash = chainHash(hash, kept)
     const bodies = { commandsBody, eventsBody, commands, isDuplicate, timed, answered }
-    entries.push({ sequence, entryId: id, digest, chainHash: Buffer.from(hash), ...bodies })
+    entries.push({
+      sequence,
+      entryId: id,
+      ...writer,
+      digest,
+      chainHash: Buffer.from(hash),
+      ...bodies,
+    })
     commands.forEach((command, place) => note(ledger, command, answered[place]?.[0]))
   })
   return { evidence: { entries, ...rowsOf(entries) }, journal: journalOf(said), ledger }

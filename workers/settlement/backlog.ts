@@ -2,7 +2,7 @@
  *  commit has returned; what is not there (after a restart, or when posting fell far behind) is read
  *  from the table, where the very same rows lie. */
 import type { Pool } from 'pg'
-import type { Digest, EntryId } from '../../schema/entry.ts'
+import type { Digest, EntryId, Source } from '../../schema/entry.ts'
 import { BACKLOG_BYTES_MAX } from '../../schema/limit.ts'
 import { sizeOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
@@ -74,7 +74,7 @@ export class Backlog {
   async #readTable(after: number, max: number): Promise<RecordedEntry[]> {
     const { rows } = await this.#pool.query<JournalRow>({
       name: 'read-journal',
-      text: `select sequence, entry_id, commands, events, digest, chain_hash
+      text: `select sequence, entry_id, source, batch, commands, events, digest, chain_hash
                from settlement_journal where sequence > $1 order by sequence limit $2`,
       values: [after, max],
     })
@@ -89,6 +89,8 @@ export class Backlog {
 interface JournalRow {
   sequence: number
   entry_id: EntryId
+  source: Source
+  batch: number
   commands: Uint8Array
   events: Uint8Array
   digest: Digest

@@ -2,7 +2,7 @@
  *  answer's outcome, and the digest of the tables against the engine's. Reads one moment, so it may run
  *  beside a working market. */
 import type { Pool, PoolClient } from 'pg'
-import type { Digest, EntryId } from '../../schema/entry.ts'
+import type { Digest, EntryId, Source } from '../../schema/entry.ts'
 import { CHAIN_START, chainHash } from './chain.ts'
 import { readCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
@@ -50,6 +50,8 @@ function finding(invariant: string, faults: readonly unknown[]): Finding {
 interface Page {
   readonly sequence: number
   readonly entry_id: EntryId
+  readonly source: Source
+  readonly batch: number
   readonly digest: Digest
   readonly commands: Uint8Array
   readonly events: Uint8Array
@@ -65,9 +67,9 @@ async function walkJournal(client: PoolClient): Promise<Finding[]> {
   let last = 0
   let answers = 0
   for await (const row of pages(client)) {
-    const { sequence, entry_id: id, digest, commands, events } = row
+    const { sequence, entry_id: id } = row
     if (sequence !== last + 1) breaks.push(`sequence ${sequence} after ${last}`)
-    const hash = chainHash(before, { id, digest, commands, events })
+    const hash = chainHash(before, { ...row, id })
     const isWhole = hash.equals(row.chain_hash)
     if (!isWhole) breaks.push(`hash at sequence ${sequence}`)
     if (sequence === settled.sequence && !isAt(settled, row)) breaks.push('settled cursor')
@@ -91,8 +93,8 @@ function isAt(cursor: Cursor, row: Page): boolean {
 async function* pages(client: PoolClient): AsyncGenerator<Page> {
   for (let after = 0; ;) {
     const { rows } = await client.query<Page>(
-      `select sequence, entry_id, digest, commands, events, chain_hash from settlement_journal
-        where sequence > $1 order by sequence limit $2`,
+      `select sequence, entry_id, source, batch, digest, commands, events, chain_hash
+         from settlement_journal where sequence > $1 order by sequence limit $2`,
       [after, ENTRIES_PER_PAGE],
     )
     yield* rows

@@ -27,8 +27,9 @@ export function linkEntries(from: Cursor, pairs: readonly RawPair[]): RecordedEn
       throw new RecordBroken(
         `entry ${pair.id} (sequence ${pair.sequence}) follows ${pair.previousId}, the record ends at ${last.id} (sequence ${last.sequence})`,
       )
-    const { id, sequence, digest, commandsBody: commands, eventsBody: events } = pair
-    const entry = { id, sequence, digest, commands, events }
+    const { id, sequence, source, batch, digest } = pair
+    const { commandsBody: commands, eventsBody: events } = pair
+    const entry = { id, sequence, source, batch, digest, commands, events }
     last = { ...entry, chainHash: chainHash(last.chainHash, entry) }
     linked.push(last as RecordedEntry)
   }
@@ -55,15 +56,17 @@ export async function recordEntries(
 /** A commit that has returned is on disk, whatever the server's default is. */
 const BEGIN = 'begin; set local synchronous_commit = on'
 const JOURNAL_COLUMNS =
-  'settlement_journal (sequence, entry_id, at, commands, events, digest, chain_hash)'
+  'settlement_journal (sequence, entry_id, at, source, batch, commands, events, digest, chain_hash)'
 
 function journalRows(entries: readonly RecordedEntry[]): CopyRows {
-  const rows = new CopyRows(7)
+  const rows = new CopyRows(9)
   for (const entry of entries) {
     rows.beginRow()
     rows.bigint(entry.sequence)
     rows.text(entry.id)
     rows.time(entryAtMs(entry.id))
+    rows.text(entry.source)
+    rows.bigint(entry.batch)
     rows.bytea(entry.commands)
     rows.bytea(entry.events)
     rows.text(entry.digest)

@@ -11,29 +11,28 @@ export function checkChain(evidence: Evidence, journal: JournalEnd, findings: Fi
   checkRecord(evidence, findings)
   checkCursors(evidence, journal, findings)
   checkStreams(evidence, journal, findings)
-  checkBatches(journal, findings)
+  checkBatches(evidence, findings)
 }
 
 function checkRecord({ entries }: Evidence, findings: Findings): void {
   let hash: Uint8Array = CHAIN_START
   let previousId: EntryId = '0-0'
-  entries.forEach(
-    ({ sequence, entryId, digest, commandsBody, eventsBody, chainHash: kept }, index) => {
-      const id = entryId as EntryId
-      findings.expect(
-        sequence === index + 1 && compareEntryIds(previousId, id) < 0,
-        'chain',
-        () => `entry ${id} (${sequence}) comes after ${previousId} (${index})`,
-      )
-      hash = chainHash(hash, { id, digest, commands: commandsBody, events: eventsBody })
-      findings.expect(
-        kept.equals(hash),
-        'chain',
-        () => `the hash of entry ${sequence} is not its own`,
-      )
-      previousId = id
-    },
-  )
+  entries.forEach((entry, index) => {
+    const { sequence, chainHash: kept, commandsBody: commands, eventsBody: events } = entry
+    const id = entry.entryId as EntryId
+    findings.expect(
+      sequence === index + 1 && compareEntryIds(previousId, id) < 0,
+      'chain',
+      () => `entry ${id} (${sequence}) comes after ${previousId} (${index})`,
+    )
+    hash = chainHash(hash, { ...entry, id, commands, events })
+    findings.expect(
+      kept.equals(hash),
+      'chain',
+      () => `the hash of entry ${sequence} is not its own`,
+    )
+    previousId = id
+  })
 }
 
 function checkCursors(evidence: Evidence, { tip }: JournalEnd, findings: Findings): void {
@@ -76,18 +75,16 @@ function checkStreams(evidence: Evidence, journal: JournalEnd, findings: Finding
   })
 }
 
-/** A batch that a writer sent again is there twice and was carried out once. Only batches whose first
- *  sending is still in the journal can be judged. */
-function checkBatches({ events }: JournalEnd, findings: Findings): void {
+/** A batch that a writer sent again is there twice and was carried out once. */
+function checkBatches({ entries }: Evidence, findings: Findings): void {
   const lastBatches = new Map<string, number>()
-  for (const { id, source, batch, isDuplicate } of events) {
-    const last = lastBatches.get(source)
-    lastBatches.set(source, Math.max(last ?? 0, batch))
-    if (last === undefined) continue
+  for (const { entryId, source, batch, isDuplicate } of entries) {
+    const last = lastBatches.get(source) ?? 0
+    lastBatches.set(source, Math.max(last, batch))
     findings.expect(
       isDuplicate === batch <= last,
       batch <= last ? 'doubled' : 'lost',
-      () => `${id} is batch ${batch} of ${source} after ${last}: duplicate ${isDuplicate}`,
+      () => `${entryId} is batch ${batch} of ${source} after ${last}: duplicate ${isDuplicate}`,
     )
   }
 }

@@ -9,14 +9,10 @@ import type { Findings } from './violation.ts'
 
 export function checkReplay({ entries }: Evidence, findings: Findings): void {
   const state = createState()
-  let batch = 0
   for (const entry of entries) {
     const id = entry.entryId as EntryId
-    // The record does not keep who wrote an entry: one writer stands for all, who repeats himself
-    // exactly where the record says that somebody did.
-    if (!entry.isDuplicate) batch++
-    const { commands } = entry
-    const said = applyEntry(state, { id, atMs: entryAtMs(id), source: 'replay', batch, commands })
+    const { source, batch, commands } = entry
+    const said = applyEntry(state, { id, atMs: entryAtMs(id), source, batch, commands })
     const isSame = said.digest === entry.digest && encodeEventBody(said).equals(entry.eventsBody)
     if (isSame && said.sequence === sequence(entry.sequence)) continue
     findings.add(
