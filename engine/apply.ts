@@ -10,6 +10,7 @@ import {
   entryAtMs,
   KEY_AHEAD_MS_MAX,
   sequence,
+  TIMED_ROWS_PER_ENTRY_MAX,
 } from '../schema/index.ts'
 import type {
   AccountId,
@@ -40,8 +41,13 @@ import { assertHoldsAreBids } from './open-bids.ts'
 import type { State } from './state.ts'
 
 /** Applies the next entry of the journal: first what time has brought about, then, unless the same
- *  batch had come before, each command in order. */
-export function applyEntry(state: State, entry: CommandEntry): EventEntry {
+ *  batch had come before, each command in order. Every engine has the same `timedRowsMax`; tests make
+ *  it small. */
+export function applyEntry(
+  state: State,
+  entry: CommandEntry,
+  timedRowsMax = TIMED_ROWS_PER_ENTRY_MAX,
+): EventEntry {
   const { id, atMs, source, batch } = entry
   assert(compareEntryIds(state.id, id) < 0, 'entries come in the order of the journal')
   assert(atMs === entryAtMs(id), 'an entry carries the time of its id')
@@ -50,7 +56,7 @@ export function applyEntry(state: State, entry: CommandEntry): EventEntry {
   state.sequence = sequence(state.sequence + 1)
   if (state.epochMs === 0) state.epochMs = atMs
 
-  const timed = closeDue(state, atMs)
+  const timed = closeDue(state, atMs, timedRowsMax)
   const isDuplicate = !state.sources.admit(source, batch)
   const answered = isDuplicate
     ? []
@@ -70,7 +76,7 @@ export function applyEntry(state: State, entry: CommandEntry): EventEntry {
   }
 }
 
-/** Carries out one command at a time at which nothing is due. The first event is the answer.
+/** Carries out one command, after what time has brought about. The first event is the answer.
  *
  *  Three refusals say something about the key itself and are not remembered under it; every other
  *  answer is, refusals included. */
@@ -103,7 +109,7 @@ function perform(state: State, account: Account, command: Command, atMs: AtMs): 
     case 'PlaceBid':
       return placeBid(state, account, command, atMs)
     case 'CancelBid':
-      return cancelBid(state, account, command)
+      return cancelBid(state, account, command, atMs)
     case 'Deposit':
       return deposit(state, account, command)
     case 'OpenListing':

@@ -2,20 +2,14 @@
  *
  *  A binary heap; each listing knows its place in it, so one that fills early leaves in O(log n). */
 import { assert } from '../schema/index.ts'
-import type { AtMs } from '../schema/index.ts'
 import type { Listing } from './listing.ts'
 
 export class ClosingQueue {
   readonly #heap: Listing[] = []
 
-  get nextMs(): AtMs | null {
-    return this.#heap[0]?.closesAtMs ?? null
-  }
-
-  /** The next listing whose time has come by `atMs`, still in the queue. */
-  due(atMs: AtMs): Listing | null {
-    const next = this.#heap[0]
-    return next !== undefined && next.closesAtMs <= atMs ? next : null
+  /** The listing that closes next, still in the queue. */
+  get next(): Listing | null {
+    return this.#heap[0] ?? null
   }
 
   add(listing: Listing): void {

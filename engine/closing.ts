@@ -8,16 +8,29 @@ import type { Listing } from './listing.ts'
 import { assertHoldsAreBids, emptyBook } from './open-bids.ts'
 import type { State } from './state.ts'
 
-/** The time at which the next listing closes; null when none is open. */
-export function nextDueMs(state: State): AtMs | null {
-  return state.closings.nextMs
+/** The listing that closes next by time; null when none is open. */
+export function nextToClose(state: State): Listing | null {
+  return state.closings.next
 }
 
-/** Closes every listing whose time has come, in the order of time and then of id. */
-export function closeDue(state: State, atMs: AtMs): readonly Event[] {
+/** True once its time has come: from then on nothing changes in its book, whether this entry closes
+ *  it or a later one. */
+export function isDue({ closesAtMs }: Listing, atMs: AtMs): boolean {
+  return closesAtMs <= atMs
+}
+
+/** Closes listings whose time has come, in the order of time and then of id, until the next one would
+ *  make it more than `rowsMax` listings and bids. The first closes whatever its size, so each entry
+ *  gets further. */
+export function closeDue(state: State, atMs: AtMs, rowsMax: number): readonly Event[] {
   const events: Event[] = []
-  for (let due = state.closings.due(atMs); due !== null; due = state.closings.due(atMs))
-    events.push(...closeListing(state, due))
+  let rows = 0
+  for (let next = nextToClose(state); next !== null; next = nextToClose(state)) {
+    if (!isDue(next, atMs)) break
+    rows += 1 + next.book.bidCount
+    if (rows > rowsMax && events.length > 0) break
+    events.push(...closeListing(state, next))
+  }
   return events
 }
 

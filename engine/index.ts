@@ -1,6 +1,6 @@
 /** The engine's core: a pure function of the journal. No I/O, no clock, no randomness, no floats. */
 export { apply, applyEntry } from './apply.ts'
-export { nextDueMs } from './closing.ts'
+export { nextToClose } from './closing.ts'
 export { createState } from './state.ts'
 export type { State } from './state.ts'
 export { accountTerm, bidTerm, DigestSum, listingTerm } from './digest.ts'

@@ -38,6 +38,9 @@ export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 4_096
 /** What a second engine waits for the first to answer before it does so itself: some twenty times what
  *  the first usually takes, and all that callers feel of its death. */
 export const SECOND_ENGINE_WAIT_MS = 12
+/** Listings and bids that time closes in one entry; one listing that is larger by itself closes alone.
+ *  Ten thousand listings may end at the same moment: nobody's bid waits until all are closed. */
+export const TIMED_ROWS_PER_ENTRY_MAX = 2_048
 /** Entries an engine reads, applies and appends in one round. */
 export const ENTRIES_PER_READ_MAX = 64
 

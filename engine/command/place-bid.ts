@@ -4,7 +4,7 @@ import type { Account } from '../account.ts'
 import { newBid } from '../book/bid.ts'
 import type { Bid, Displaced } from '../book/bid.ts'
 import { hold, release } from '../cash.ts'
-import { closeListing } from '../closing.ts'
+import { closeListing, isDue } from '../closing.ts'
 import type { Listing } from '../listing.ts'
 import { assertHoldsAreBids, enterBook } from '../open-bids.ts'
 import type { State } from '../state.ts'
@@ -15,7 +15,7 @@ export function placeBid(state: State, account: Account, command: PlaceBid, atMs
   const listing = state.listings.get(command.listingId)
   if (listing === undefined)
     return command.listingId < state.nextListingId ? 'listing-closed' : 'listing-unknown'
-  assert(atMs < listing.closesAtMs, 'a listing whose time has come closes before any command')
+  if (isDue(listing, atMs)) return 'listing-closed'
   if (listing.borrowerId === account.accountId) return 'own-listing'
   const acceptedMinor = listing.book.quote(command.amountMinor, command.ratePpm)
   if (typeof acceptedMinor === 'string') return acceptedMinor

@@ -3,7 +3,7 @@
  *  The engine knows the time only from entries. When a listing is due and no entry comes, somebody has
  *  to write one: an empty entry of an engine's own. This clock only decides when to ask; the time that
  *  counts is the one Redis stamps on the entry. Two engines that both ask do no harm. */
-import type { AtMs } from '../../schema/unit.ts'
+import type { AtMs, ListingId } from '../../schema/unit.ts'
 import { pause } from '../host/backoff.ts'
 import { CommandWriter, JournalLost } from '../journal/index.ts'
 import type { Journal } from '../journal/index.ts'
@@ -19,8 +19,8 @@ const AGAIN_MS_MIN = 50
 const AGAIN_MS_MAX = 2_000
 
 interface Watched {
-  /** When the next listing closes; null when none is open. */
-  readonly dueMs: () => AtMs | null
+  /** The listing that closes next; null when none is open. */
+  readonly nextToClose: () => { readonly listingId: ListingId; readonly closesAtMs: AtMs } | null
   /** False while entries are coming, so that their own time does it. */
   readonly isQuiet: () => boolean
   readonly isFirst: () => boolean
@@ -29,21 +29,21 @@ interface Watched {
 /** Runs until the signal is aborted. */
 export async function keepClock(
   journal: Journal,
-  { dueMs, isQuiet, isFirst }: Watched,
+  { nextToClose, isQuiet, isFirst }: Watched,
   signal: AbortSignal,
 ): Promise<void> {
   const writer = new CommandWriter(journal)
-  let askedFor: AtMs | null = null
+  let askedFor: ListingId | null = null
   let againMs = AGAIN_MS_MIN
   while (!signal.aborted) {
-    const due = dueMs()
-    const wait = due === null ? LOOK_MS_MAX : due + graceMs(isFirst()) - Date.now()
-    if (due === null || wait > 0 || !isQuiet()) {
+    const next = nextToClose()
+    const wait = next === null ? LOOK_MS_MAX : next.closesAtMs + graceMs(isFirst()) - Date.now()
+    if (next === null || wait > 0 || !isQuiet()) {
       await pause(Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, wait)), signal)
       continue
     }
-    againMs = due === askedFor ? Math.min(againMs * 2, AGAIN_MS_MAX) : AGAIN_MS_MIN
-    askedFor = due
+    againMs = next.listingId === askedFor ? Math.min(againMs * 2, AGAIN_MS_MAX) : AGAIN_MS_MIN
+    askedFor = next.listingId
     await tick(writer, signal)
     await pause(againMs, signal)
   }

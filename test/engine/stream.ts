@@ -21,6 +21,8 @@ import type { AccountId, AtMs, Command, CommandEntry, EventEntry, Key } from '..
 
 const START_MS = 1_700_000_000_000
 const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
+/** Little, so that the pilot also sees listings whose time has come, and asks for their bids. */
+const PILOT_TIMED_ROWS_MAX = 3
 const WHAT = [
   'deposit',
   'list',
@@ -54,9 +56,16 @@ export const journals: fc.Arbitrary<readonly CommandEntry[]> = fc
   .array(tick, { minLength: 1, maxLength: 40, size: 'large' })
   .map((ticks) => new Pilot().fly(ticks))
 
+/** How much time may close in one entry: so little that it matters in these markets, or all. */
+export const timedRowsMaxima: fc.Arbitrary<number> = fc.constantFrom(1, 3, 6, 1_000)
+
 /** Applies a whole journal. */
-export function replay(state: State, journal: readonly CommandEntry[]): readonly EventEntry[] {
-  return journal.map((entry) => applyEntry(state, entry))
+export function replay(
+  state: State,
+  journal: readonly CommandEntry[],
+  timedRowsMax?: number,
+): readonly EventEntry[] {
+  return journal.map((entry) => applyEntry(state, entry, timedRowsMax))
 }
 
 class Pilot {
@@ -91,7 +100,7 @@ class Pilot {
     const id = `${this.#nowMs}-${this.#entries.length}` as const
     const entry = { id, atMs: atMs(this.#nowMs), source: 'pilot', batch, commands }
     this.#entries.push(entry)
-    applyEntry(this.#state, entry)
+    applyEntry(this.#state, entry, PILOT_TIMED_ROWS_MAX)
   }
 
   #commandOf(drawn: Intention): Command {

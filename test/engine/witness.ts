@@ -2,7 +2,7 @@
  *  accounts. Everything the engine promises about money and listings is asserted here, on the
  *  outside: a witness needs no memory of the commands and knows nothing of the engine's state. */
 import { accountTerm, bidTerm, DigestSum, listingTerm } from '../../engine/index.ts'
-import { assert, assertNever } from '../../schema/index.ts'
+import { assert, assertNever, TIMED_ROWS_PER_ENTRY_MAX } from '../../schema/index.ts'
 import type {
   AccountId,
   BidId,
@@ -27,11 +27,14 @@ export class Witness {
   readonly held = new Map<AccountId, number>()
   readonly listings = new Map<ListingId, SeenListing>()
   depositedMinor = 0
+  readonly #timedRowsMax: number
+
+  constructor(timedRowsMax = TIMED_ROWS_PER_ENTRY_MAX) {
+    this.#timedRowsMax = timedRowsMax
+  }
 
   see(entry: EventEntry): void {
-    for (const event of entry.timed) this.#post(event, entry.atMs)
-    for (const listing of this.listings.values())
-      assert(listing.closesAtMs > entry.atMs, 'what is due is closed before the commands')
+    this.#close(entry)
     for (const event of entry.answered.flat()) this.#post(event, entry.atMs)
     this.#check()
     assert(this.digest() === entry.digest, 'the books come to the digest of the engine')
@@ -50,6 +53,25 @@ export class Witness {
     return sum.hex()
   }
 
+  /** What is due closes before the commands, the earliest first, as much of it as an entry may. */
+  #close({ timed, atMs }: EventEntry): void {
+    const due = [...this.listings.values()]
+      .filter((listing) => listing.closesAtMs <= atMs)
+      .toSorted((a, b) => a.closesAtMs - b.closesAtMs || a.listingId - b.listingId)
+    const rows = due.map(({ bids }) => 1 + bids.size)
+    const total = (count: number): number => rows.slice(0, count).reduce((sum, one) => sum + one, 0)
+    for (const event of timed) this.#post(event, atMs)
+    const waiting = due.filter(({ listingId }) => this.listings.has(listingId))
+    const closed = due.length - waiting.length
+    assert(
+      due.slice(closed).every((one) => waiting.includes(one)),
+      'the earliest close first',
+    )
+    assert(closed <= 1 || total(closed) <= this.#timedRowsMax, 'no more than an entry may close')
+    if (waiting.length === 0) return
+    assert(closed > 0 && total(closed + 1) > this.#timedRowsMax, 'and no less')
+  }
+
   #post(event: Event, atMs: number): void {
     switch (event.kind) {
       case 'Deposited':
@@ -64,6 +86,10 @@ export class Witness {
       case 'BidOutbid':
         return this.#lower(event.listingId, event.bidId, event.releasedMinor, event.acceptedMinor)
       case 'BidCancelled':
+        assert(
+          atMs < this.#listing(event.listingId).closesAtMs,
+          'no way out after the closing time',
+        )
         return this.#lower(event.listingId, event.bidId, event.releasedMinor, 0)
       case 'ListingAllocated':
         return this.#checkFills(event.listingId, event.fills, true)
