@@ -1,7 +1,10 @@
 /** Keeps enough listings open for the load to bid on, half at a fixed rate, half as auctions.
  *
  *  Each takes a couple of thousand bids, so all that a listing goes through happens under load: it
- *  opens, fills, is closed and disbursed; an auction goes on displacing bids for a while. */
+ *  opens, fills, is closed and disbursed; an auction goes on displacing bids for a while. They differ
+ *  in size and in time, as real ones do: the load goes round them evenly, and equal ones would all fill
+ *  and all expire in the same moment. */
+import { Random } from '../../deploy/random.ts'
 import { minor, ratePpm } from '../../schema/unit.ts'
 import type { AccountId, ListingId } from '../../schema/unit.ts'
 import type { Client } from '../../gateway/client/node.ts'
@@ -9,20 +12,29 @@ import type { Client } from '../../gateway/client/node.ts'
 export const BID_MINOR = minor(2_500)
 export const CEILING_PPM = ratePpm(120_000)
 export const RATE_STEP_PPM = 1_000
-const BIDS_TO_FILL = 2_000
+const BIDS_TO_FILL_MIN = 500
+const BIDS_TO_FILL_MAX = 3_500
+const OPEN_MS_MIN = 8_000
+const OPEN_MS_MAX = 22_000
+/** Of the bids that cover it; an auction displaces as many as it gets beyond. */
+const BIDS_FOR_FIXED_RATE = 1
+const BIDS_FOR_AUCTION = 1.5
 const LISTINGS_OPEN = 64
 const REFILL_MS = 5
 
 export class OpenListings {
   readonly #operator: Client
   readonly #borrowerId: AccountId
+  readonly #random: Random
   readonly #open: ListingId[] = []
-  readonly #used: number[] = []
+  /** Bids that each place may still be given. */
+  readonly #left: number[] = []
   #opening = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(operator: Client, borrowerId: AccountId) {
+  constructor(operator: Client, borrowerId: AccountId, seed: number) {
     this.#operator = operator
+    this.#random = new Random(seed)
     this.#borrowerId = borrowerId
   }
 
@@ -40,32 +52,31 @@ export class OpenListings {
     const place = count % this.#open.length
     const listingId = this.#open[place]
     if (listingId === undefined) throw new Error('no listing is open')
-    this.#used[place] = (this.#used[place] ?? 0) + 1
+    this.#left[place] = (this.#left[place] ?? 0) - 1
     return listingId
   }
 
   /** A full listing gives its place to a new one; until that is open its bids are refused. */
   #refill(): void {
     for (let place = 0; place < this.#open.length; place++)
-      if (
-        (this.#used[place] ?? 0) > BIDS_TO_FILL * (place % 2 === 0 ? 1 : 1.5) &&
-        this.#opening < LISTINGS_OPEN
-      ) {
-        this.#used[place] = Number.NEGATIVE_INFINITY
+      if ((this.#left[place] ?? 0) < 0 && this.#opening < LISTINGS_OPEN) {
+        this.#left[place] = Number.POSITIVE_INFINITY
         void this.#openOne(place)
       }
   }
 
   async #openOne(place?: number): Promise<void> {
     this.#opening++
+    const isFixedRate = (place ?? this.#open.length) % 2 === 0
+    const bidsToFill = this.#random.between(BIDS_TO_FILL_MIN, BIDS_TO_FILL_MAX)
     const { answer } = await this.#operator.openListing({
       borrowerId: this.#borrowerId,
-      mode: (place ?? this.#open.length) % 2 === 0 ? 'fixed-rate' : 'uniform-auction',
-      amountMinor: BIDS_TO_FILL * BID_MINOR,
+      mode: isFixedRate ? 'fixed-rate' : 'uniform-auction',
+      amountMinor: bidsToFill * BID_MINOR,
       ratePpm: CEILING_PPM,
       termMonths: 36,
       minBidMinor: BID_MINOR,
-      openMs: 15_000,
+      openMs: this.#random.between(OPEN_MS_MIN, OPEN_MS_MAX),
       grade: 'B',
       purpose: 'other',
     })
@@ -73,6 +84,6 @@ export class OpenListings {
     if (answer.kind !== 'ListingOpened') throw new Error(`expected a listing, got ${answer.kind}`)
     const at = place ?? this.#open.length
     this.#open[at] = answer.listingId
-    this.#used[at] = 0
+    this.#left[at] = bidsToFill * (isFixedRate ? BIDS_FOR_FIXED_RATE : BIDS_FOR_AUCTION)
   }
 }

@@ -122,8 +122,8 @@ export async function pace(
   const total = Math.floor(((shape.warmUpMs + shape.durationMs) / 1000) * shape.perSecond)
   const warm = Math.floor((shape.warmUpMs / 1000) * shape.perSecond)
   const startedAt = performance.now()
-  const open = new Set<Promise<void>>()
   let sent = 0
+  let answered = 0
   for (let turn = 0; sent < total; turn++) {
     const client = clients[turn % clients.length]
     if (client === undefined) throw new Error('no clients')
@@ -131,15 +131,14 @@ export async function pace(
     for (; sent < due; sent++) {
       const dueAt = startedAt + (sent / shape.perSecond) * 1000
       const isCounted = sent >= warm
-      const one: Promise<void> = single(client, bids, heard).then(() => {
-        open.delete(one)
+      void single(client, bids, heard).then(() => {
+        answered++
         if (isCounted) histogram.recordValue(Math.round((performance.now() - dueAt) * 1000))
       })
-      open.add(one)
     }
     await nextTurn()
   }
-  await Promise.all(open)
+  while (answered < total) await nextTurn()
   const seconds = (performance.now() - startedAt) / 1000
   return { ...heard, perSecond: Math.round(total / seconds), histogram }
 }

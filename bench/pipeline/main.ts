@@ -12,6 +12,7 @@ import { OpenListings } from './listings.ts'
 import { pace, saturate } from './load.ts'
 import type { Heard, Throughput } from './load.ts'
 
+const SEED = 20_261_125
 const INVESTORS = 16
 const DEPOSIT_MINOR = 50_000_000_000
 const REPETITIONS = 3
@@ -40,7 +41,7 @@ async function measure(market: TestMarket): Promise<BenchResult> {
   const clients = await Promise.all(Array.from({ length: INVESTORS }, () => investor(market)))
   const borrower = await market.newInvestor()
   const operator = await market.openOperator()
-  const listings = new OpenListings(operator.client, accountId(borrower.accountId))
+  const listings = new OpenListings(operator.client, accountId(borrower.accountId), SEED)
   await listings.start()
 
   await saturate(clients, listings, { ...BATCHES, durationMs: 2_000 })
@@ -85,7 +86,7 @@ async function measure(market: TestMarket): Promise<BenchResult> {
       ],
     ],
     notes: [
-      `${INVESTORS} connections (msgpack) on one gateway, one engine, settlement, workers, Postgres, two Redis and the load on this machine; ${REPETITIONS} repetitions, medians.`,
+      `${INVESTORS} connections (msgpack) on one gateway, one engine, settlement, workers, Postgres, two Redis and the load on this machine; ${REPETITIONS} repetitions, medians; listings drawn from seed ${SEED}.`,
       `Latency from the moment a bid was due to its durable acknowledgement, ${OPEN_LOOP.durationMs / 1000} s after ${OPEN_LOOP.warmUpMs / 1000} s of warming up.`,
       `${lost.checked.toLocaleString('en')} acknowledged bids looked up in the ledger, ${lost.lost} lost; all settled ${(lost.settledAfterMs / 1000).toFixed(1)} s after the load ended.`,
     ],
