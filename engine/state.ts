@@ -5,6 +5,7 @@
 import { bidId, GENESIS, listingId, sequence } from '../schema/index.ts'
 import type { AccountId, AtMs, BidId, EntryId, ListingId, Sequence } from '../schema/index.ts'
 import type { Account } from './account.ts'
+import type { Bid } from './book/bid.ts'
 import type { BookRegistry } from './book/book.ts'
 import { FAST_BOOKS } from './book/books.ts'
 import type { CashTotals } from './cash.ts'
@@ -27,7 +28,7 @@ export interface State {
   readonly accounts: Map<AccountId, Account>
   /** Open ones only, and so are the bids. */
   readonly listings: Map<ListingId, Listing>
-  readonly bids: OpenBidTable
+  readonly bids: OpenBidTable<Bid>
   readonly closings: ClosingQueue
   readonly cash: CashTotals
   readonly keys: KeyMemory

@@ -1,6 +1,7 @@
 /** Who is measured. What is allocated for a bid is allocated inside the measured step, by all. */
 import { OrderBook, Side } from 'nodejs-order-book'
 import type { Book } from '../../engine/book/book.ts'
+import type { Bid } from '../../engine/book/bid.ts'
 import { FAST_BOOKS } from '../../engine/book/books.ts'
 import { OpenBidTable } from '../../engine/open-bid-table.ts'
 import { bidId } from '../../schema/index.ts'
@@ -14,7 +15,7 @@ export type Runner = (step: Step) => void
 /** A book of ours alone: quote, place or cancel, with the bids found by id as the engine does. */
 export function ourBooks(mode: FundingMode, books: number): Runner {
   const all: Book[] = Array.from({ length: books }, () => FAST_BOOKS[mode](TERMS))
-  const open = new OpenBidTable()
+  const open = new OpenBidTable<Bid>()
   return (step) => {
     const book = all[step.book]
     if (book === undefined) throw new Error(`no book ${step.book}`)

@@ -29,6 +29,12 @@ interface Run {
   readonly count: number
 }
 
+/** An entry that was written and whose events have not been read yet. */
+interface UnderWay {
+  readonly batch: number
+  readonly runs: readonly Run[]
+}
+
 interface Options {
   readonly writer: Writer
   readonly now: () => number
@@ -46,7 +52,8 @@ export class Admission {
   #queued = 0
   #isWriting = false
   #isScheduled = false
-  readonly #entries = new Map<number, readonly Run[]>()
+  /** In the order of their batches. Not a Map, see client/numbered.ts. */
+  #entries: UnderWay[] = []
   /** By arrival, for those that wait too long; told ones are passed over. */
   readonly #arrivals = new Waiting<Admitted>()
   readonly #stages: Readonly<Record<Exclude<AckStage, 'durable'>, Waiting<Admitted>>> = {
@@ -72,7 +79,7 @@ export class Admission {
 
   /** Entries whose events have not been read yet. */
   get entriesUnderWay(): number {
-    return this.#entries.size
+    return this.#entries.length
   }
 
   /** Takes a request in, whole or not at all. */
@@ -90,11 +97,11 @@ export class Admission {
   /** Answers what this gateway asked in `entry`. */
   onEntry(entry: EventEntry): void {
     if (entry.source !== this.#options.writer.source || entry.isDuplicate) return
-    const runs = this.#entries.get(entry.batch)
-    if (runs === undefined) return
-    this.#entries.delete(entry.batch)
+    const at = this.#entries.findIndex(({ batch }) => batch === entry.batch)
+    const [underWay] = at === -1 ? [] : this.#entries.splice(at, 1)
+    if (underWay === undefined) return
     let place = 0
-    for (const { request, count } of runs) {
+    for (const { request, count } of underWay.runs) {
       for (const end = place + count; place < end; place++) {
         const events = entry.answered[place]
         assert(events !== undefined, 'every command of an entry is answered')
@@ -105,6 +112,7 @@ export class Admission {
       if (request.isWhole) this.#onDurable(request)
     }
     assert(place === entry.answered.length, 'every answer of an entry has its command')
+    this.#arrivals.shiftWhile(isOver, nothing)
   }
 
   /** How far the record and the ledger have come. */
@@ -128,8 +136,7 @@ export class Admission {
         (request) => this.#tell(request, this.#stageOf(request.sequence)),
       )
     this.#arrivals.shiftWhile(
-      (request) =>
-        request.isTold || request.isWhole || request.arrivedAtMs + JOURNAL_WAIT_MS_MAX <= now,
+      (request) => isOver(request) || request.arrivedAtMs + JOURNAL_WAIT_MS_MAX <= now,
       (request) => {
         if (!request.isWhole) this.#fail(request)
       },
@@ -139,11 +146,9 @@ export class Admission {
   /** Entries were missed: what was asked in them may have happened, and the same key will tell. */
   abandonUnread(): void {
     const inFlight = this.#isWriting ? this.#options.writer.nextBatch - 1 : -1
-    for (const [batch, runs] of this.#entries) {
-      if (batch === inFlight) continue
-      this.#entries.delete(batch)
-      for (const { request } of runs) this.#fail(request)
-    }
+    const lost = this.#entries.filter(({ batch }) => batch !== inFlight)
+    this.#entries = this.#entries.filter(({ batch }) => batch === inFlight)
+    for (const { runs } of lost) for (const { request } of runs) this.#fail(request)
   }
 
   #onDurable(request: Admitted): void {
@@ -192,7 +197,7 @@ export class Admission {
       const runs: Run[] = []
       const commands = this.#gather(runs)
       const { writer } = this.#options
-      this.#entries.set(writer.nextBatch, runs)
+      this.#entries.push({ batch: writer.nextBatch, runs })
       await writer.append(commands)
     }
     this.#isWriting = false
@@ -220,3 +225,10 @@ export class Admission {
     return commands
   }
 }
+
+/** Nobody waits any longer for the journal to carry it. */
+function isOver(request: Admitted): boolean {
+  return request.isTold || request.isWhole
+}
+
+function nothing(): void {}

@@ -3,7 +3,7 @@
 const LUMP = 1_024
 
 export class Waiting<Item> {
-  #items: Item[] = []
+  #items: (Item | undefined)[] = []
   #head = 0
 
   get size(): number {
@@ -19,7 +19,8 @@ export class Waiting<Item> {
   }
 
   shift(): void {
-    this.#head++
+    // What has left is not kept alive by the place it had.
+    this.#items[this.#head++] = undefined
     if (this.#head < LUMP && this.#head < this.#items.length) return
     this.#items = this.#items.slice(this.#head)
     this.#head = 0

@@ -11,6 +11,7 @@ import type {
   Reject,
 } from '../../schema/index.ts'
 import { ClientClosed, RequestRefused, RequestUnanswered } from './error.ts'
+import { Numbered } from './numbered.ts'
 
 export interface RequestOptions {
   /** The stage to wait for; commands only. `durable` when left out. */
@@ -50,23 +51,26 @@ const TIMEOUT_MS = 15_000
 const IN_FLIGHT_MAX = 512
 /** Requests kept while there is no connection or too many are in flight; the next one is refused. */
 const OPEN_MAX = 20_000
+/** And from the oldest of them to the newest, answered ones included: one that is tried again and again
+ *  while a hundred thousand others a second are answered. */
+const SPAN_MAX = 1_000_000
 const RETRY_AFTER_MS = 100
 
 export class Requests {
   readonly #send: (frame: RequestOnWire) => void
   readonly #now: () => number
-  readonly #open = new Map<number, Open>()
+  readonly #open = new Numbered<Open>()
   #unsent: Open[] = []
   #head = 0
   #inFlight = 0
-  #nextId: number
+  readonly #parity: 0 | 1
   #isReady = false
 
   /** @param parity 0 or 1: two of these share a connection, one has the even ids */
   constructor(send: (frame: RequestOnWire) => void, now: () => number, parity: 0 | 1) {
     this.#send = send
     this.#now = now
-    this.#nextId = parity
+    this.#parity = parity
   }
 
   get size(): number {
@@ -81,12 +85,12 @@ export class Requests {
     resolve: Resolve,
     reject: (error: Error) => void,
   ): void {
-    if (this.#open.size >= OPEN_MAX) {
-      reject(new RequestUnanswered(`${OPEN_MAX} requests wait already; ${op} was not sent`))
+    if (this.#open.size >= OPEN_MAX || this.#open.span >= SPAN_MAX) {
+      reject(new RequestUnanswered(`too many requests wait already; ${op} was not sent`))
       return
     }
     const open: Open = {
-      id: this.#nextId,
+      id: 2 * this.#open.next + this.#parity,
       op,
       params,
       ack: options.ack,
@@ -97,8 +101,7 @@ export class Requests {
       resolve,
       reject,
     }
-    this.#nextId += 2
-    this.#open.set(open.id, open)
+    this.#open.add(open)
     const isNext = this.#head === this.#unsent.length
     if (this.#isReady && isNext && this.#inFlight < IN_FLIGHT_MAX) this.#dispatch(open)
     else this.#unsent.push(open)
@@ -125,12 +128,12 @@ export class Requests {
   }
 
   answer(frame: ReplyFrame): void {
-    const open = this.#open.get(frame.id)
-    if (open === undefined) return
+    const open = this.#find(frame.id)
+    if (open === null) return
     if (open.isInFlight) this.#inFlight--
     open.isInFlight = false
     if (!frame.ok && open.isRetried && this.#retryLater(open, frame.e)) return
-    this.#open.delete(open.id)
+    this.#remove(open)
     if (frame.ok) open.resolve(frame.r)
     else open.reject(new RequestRefused(frame.e))
     if (this.#head < this.#unsent.length) this.flush()
@@ -141,7 +144,7 @@ export class Requests {
     const now = this.#now()
     for (const open of this.#open.values())
       if (open.expiresAtMs <= now) {
-        this.#open.delete(open.id)
+        this.#remove(open)
         if (open.isInFlight) this.#inFlight--
         open.reject(
           new RequestUnanswered(`no answer to ${open.op} in time; its outcome is not known`),
@@ -164,12 +167,20 @@ export class Requests {
     const later: Open[] = []
     while (this.#head < this.#unsent.length && this.#inFlight < IN_FLIGHT_MAX) {
       const open = this.#unsent[this.#head++]
-      if (open === undefined || !this.#open.has(open.id)) continue
+      if (open === undefined || this.#find(open.id) === null) continue
       if (open.notBeforeMs > now) later.push(open)
       else this.#dispatch(open)
     }
     this.#unsent = later.concat(this.#unsent.slice(this.#head))
     this.#head = 0
+  }
+
+  #find(id: number): Open | null {
+    return this.#open.get((id - this.#parity) / 2)
+  }
+
+  #remove({ id }: Open): void {
+    this.#open.remove((id - this.#parity) / 2)
   }
 
   #dispatch(open: Open): void {

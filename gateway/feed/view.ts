@@ -2,6 +2,7 @@
  *  engine's newest snapshot and kept by applying every event entry after it; no I/O, no clock.
  *
  *  An event that this build does not know is a compile error here. */
+import { OpenBidTable } from '../../engine/index.ts'
 import {
   assert,
   assertNever,
@@ -28,7 +29,6 @@ import { AccountView } from './account-view.ts'
 import { ListingView, openedRow } from './listing-view.ts'
 import { Newest } from './newest.ts'
 import type { OpenBid } from './open-bid.ts'
-import { OpenBids } from './open-bids.ts'
 
 /** What the view starts from: the part of an engine's snapshot that is the market's. */
 export interface ViewStart {
@@ -60,7 +60,7 @@ export class MarketView {
   removedListings: ListingId[] = []
   /** Followed accounts that the entry at hand touched. */
   touchedAccounts: AccountView[] = []
-  readonly #bids = new OpenBids()
+  readonly #bids = new OpenBidTable<OpenBid>()
   #closed: ListingId[] = []
   /** By id; those let go are swept out when they are the half of it. */
   #ordered: ListingView[] = []
@@ -218,7 +218,7 @@ export class MarketView {
 
   #endBid(bid: OpenBid, status: BidStatus): void {
     bid.status = status
-    this.#bids.remove(bid.bidId)
+    this.#bids.remove(bid)
     this.account(bid.accountId).unlink(bid)
   }
 

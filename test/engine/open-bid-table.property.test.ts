@@ -11,7 +11,7 @@ test('the table of open bids knows what a map would know, in the order of the id
   holds(
     300,
     fc.property(fc.array(step, { maxLength: 150, size: 'large' }), (steps) => {
-      const table = new OpenBidTable()
+      const table = new OpenBidTable<Bid>()
       const map = new Map<number, Bid>()
       let newest = 0
       for (const { skips, choice, isRemove } of steps) {

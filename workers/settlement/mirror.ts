@@ -7,7 +7,7 @@
 import { assert } from '../../schema/unit.ts'
 import type { AccountId, BidId, ListingId } from '../../schema/unit.ts'
 import type { Digest } from '../../schema/entry.ts'
-import { accountTerm, bidTerm, DigestSum, listingTerm } from '../../engine/index.ts'
+import { accountTerm, bidTerm, DigestSum, listingTerm, OpenBidTable } from '../../engine/index.ts'
 import { AVAILABLE, HELD } from './ledger/chart.ts'
 import type { ChartCode } from './ledger/chart.ts'
 import type { Transfer } from './ledger/postings.ts'
@@ -41,7 +41,7 @@ const UNTOUCHED = -1
 export class Mirror {
   readonly #digest = new DigestSum()
   readonly #balances = new Map<AccountId, CashBalance>()
-  readonly #bids = new Map<BidId, OpenBid>()
+  readonly #bids = new OpenBidTable<OpenBid>()
   readonly #listings = new Map<ListingId, OpenListing>()
   #touchedBalances: CashBalance[] = []
   #touchedListings: OpenListing[] = []
@@ -98,9 +98,9 @@ export class Mirror {
   }
 
   openBid(bid: OpenBid): void {
-    assert(!this.#bids.has(bid.bidId), `bid ${bid.bidId} opens once`)
+    assert(this.#bids.get(bid.bidId) === null, `bid ${bid.bidId} opens once`)
     assert(bid.acceptedMinor > 0, `bid ${bid.bidId} has something in the book`)
-    this.#bids.set(bid.bidId, bid)
+    this.#bids.add(bid)
     this.#digest.add(bidTermOf(bid))
     this.#changeBook(bid.listingId, bid.acceptedMinor, 1)
   }
@@ -122,14 +122,14 @@ export class Mirror {
     const bid = this.bid(bidId)
     assert(bid.acceptedMinor === leavingMinor, `bid ${bidId} leaves with all it had`)
     this.#digest.remove(bidTermOf(bid))
-    this.#bids.delete(bidId)
+    this.#bids.remove(bid)
     this.#changeBook(bid.listingId, -leavingMinor, -1)
     return bid
   }
 
   bid(bidId: BidId): OpenBid {
     const bid = this.#bids.get(bidId)
-    assert(bid !== undefined, `bid ${bidId} is not open`)
+    assert(bid !== null, `bid ${bidId} is not open`)
     return bid
   }
 
@@ -141,7 +141,7 @@ export class Mirror {
   }
 
   restoreBid(bid: OpenBid): void {
-    this.#bids.set(bid.bidId, bid)
+    this.#bids.add(bid)
     this.#digest.add(bidTermOf(bid))
   }
 
