@@ -86,8 +86,8 @@ export const POSTING_BYTES_MAX = 8 * 1024 * 1024
 export const BACKLOG_BYTES_MAX = 32 * 1024 * 1024
 /** Under load a stage commits at most this often: larger batches cost the machine far less, and nobody
  *  waits for these stages by the millisecond. When idle an entry does not wait. */
-export const RECORD_EVERY_MS_MIN = 4
-export const POST_EVERY_MS_MIN = 12
+export const RECORD_EVERY_MS_MIN = 8
+export const POST_EVERY_MS_MIN = 30
 /** A job that has not been done by then is sent again. */
 export const OUTBOX_RESEND_MS = 30_000
 /** Jobs sent in one go. */
