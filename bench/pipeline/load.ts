@@ -1,8 +1,8 @@
 /** The load of the pipeline bench: investors with one connection each, saturating or at a set pace. */
-import { build } from 'hdr-histogram-js'
-import type { Histogram } from 'hdr-histogram-js'
 import { BID_MINOR, CEILING_PPM, RATE_STEP_PPM } from './listings.ts'
 import type { OpenListings } from './listings.ts'
+import { openLoop } from './open-loop.ts'
+import type { Paced, Shape } from './open-loop.ts'
 import type { BatchItem, Client } from '../../gateway/client/node.ts'
 import type { ListingId, RatePpm } from '../../schema/unit.ts'
 
@@ -103,44 +103,16 @@ async function single(client: Client, bids: Bids, heard: Heard): Promise<void> {
   }
 }
 
-export interface Latency extends Heard {
-  readonly perSecond: number
-  readonly histogram: Histogram
-}
-
-/** Open loop: `perSecond` single bids are due at fixed times whether or not the market keeps up, and
- *  each is timed from when it was due (so a stall counts for every bid it delays). Those that fall due
- *  in one turn come from one bot, the next turn's from the next: a bot acts on what it has just seen. */
+/** Open loop of single bids. */
 export async function pace(
   clients: readonly Client[],
   listings: OpenListings,
-  shape: { readonly perSecond: number; readonly durationMs: number; readonly warmUpMs: number },
-): Promise<Latency> {
+  shape: Shape,
+): Promise<Heard & Paced> {
   const heard = heardNothing()
-  const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000 })
   const bids = new Bids(listings, 1)
-  const total = Math.floor(((shape.warmUpMs + shape.durationMs) / 1000) * shape.perSecond)
-  const warm = Math.floor((shape.warmUpMs / 1000) * shape.perSecond)
-  const startedAt = performance.now()
-  let sent = 0
-  let answered = 0
-  for (let turn = 0; sent < total; turn++) {
-    const client = clients[turn % clients.length]
-    if (client === undefined) throw new Error('no clients')
-    const due = Math.min(total, ((performance.now() - startedAt) / 1000) * shape.perSecond)
-    for (; sent < due; sent++) {
-      const dueAt = startedAt + (sent / shape.perSecond) * 1000
-      const isCounted = sent >= warm
-      void single(client, bids, heard).then(() => {
-        answered++
-        if (isCounted) histogram.recordValue(Math.round((performance.now() - dueAt) * 1000))
-      })
-    }
-    await nextTurn()
-  }
-  while (answered < total) await nextTurn()
-  const seconds = (performance.now() - startedAt) / 1000
-  return { ...heard, perSecond: Math.round(total / seconds), histogram }
+  const senders = clients.map((client) => () => single(client, bids, heard))
+  return { ...(await openLoop(senders, shape)), ...heard }
 }
 
 function accept(heard: Heard, bidId: number): void {
@@ -150,10 +122,4 @@ function accept(heard: Heard, bidId: number): void {
 
 function isRefused(error: unknown): boolean {
   return error instanceof Error && error.name === 'RequestRefused'
-}
-
-/** A bid is timed from when it was due, so a turn that is late counts against the market; many short turns
- *  would cost the two cores more than the bids do. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 3))
 }

@@ -11,6 +11,7 @@ import { countLost, untilSettled } from './ledger.ts'
 import { OpenListings } from './listings.ts'
 import { pace, saturate } from './load.ts'
 import type { Heard, Throughput } from './load.ts'
+import { PlainAppends } from './plain.ts'
 
 const SEED = 20_261_125
 const INVESTORS = 16
@@ -47,25 +48,38 @@ async function measure(market: TestMarket): Promise<BenchResult> {
   await saturate(clients, listings, { ...BATCHES, durationMs: 2_000 })
   // What settlement still owes from the warm-up is not part of this load.
   await untilSettled(market)
+  const plain = new PlainAppends(market.journalUrl, INVESTORS)
+  const plainPaced = await plain.pace(OPEN_LOOP)
   const paced = await pace(clients, listings, OPEN_LOOP)
   const batches: Throughput[] = []
   const singles: Throughput[] = []
+  const plainRates: number[] = []
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
     batches.push(await saturate(clients, listings, BATCHES))
     singles.push(await saturate(clients, listings, SINGLES))
+    plainRates.push(await plain.saturate(SINGLES.inFlight, SINGLES.durationMs))
   }
   listings.stop()
+  await plain.stop()
 
   const heard: readonly Heard[] = [paced, ...batches, ...singles]
   const lost = await countLost(market, heard)
   const rates = (runs: readonly Throughput[]) => runs.map((one) => one.ackedPerSecond)
   const latency = percentiles(paced.histogram)
+  const plainLatency = percentiles(plainPaced.histogram)
   return {
     subject: 'pipeline',
     json: {
       ackedPerSecondBatch100: median(rates(batches)),
       ackedPerSecondSingle: median(rates(singles)),
       openLoop: { perSecond: paced.perSecond, ...latency },
+      plainPerSecond: median(plainRates),
+      ratioToPlain: {
+        batch100: ratio(median(rates(batches)), median(plainRates)),
+        single: ratio(median(rates(singles)), median(plainRates)),
+        p99: ratio(latency.p99Ms, plainLatency.p99Ms),
+      },
+      plainOpenLoop: { perSecond: plainPaced.perSecond, ...plainLatency },
       acksLost: lost.lost,
       acksChecked: lost.checked,
       unanswered: sum(heard.map((one) => one.unanswered)),
@@ -77,16 +91,13 @@ async function measure(market: TestMarket): Promise<BenchResult> {
       ['load', 'acknowledged a second', 'least', 'most', 'p50 ms', 'p99 ms', 'p99.9 ms'],
       throughputRow('batches of 100, saturated', rates(batches)),
       throughputRow('single bids, saturated', rates(singles)),
-      [
-        `single bids, open loop`,
-        paced.perSecond.toLocaleString('en'),
-        '',
-        '',
-        ...[latency.p50Ms, latency.p99Ms, latency.p999Ms].map((ms) => ms.toFixed(2)),
-      ],
+      throughputRow('plain appends, saturated', plainRates),
+      latencyRow('single bids, open loop', paced.perSecond, latency),
+      latencyRow('plain appends, open loop', plainPaced.perSecond, plainLatency),
     ],
     notes: [
       `${INVESTORS} connections (msgpack) on one gateway, one engine, settlement, workers, Postgres, two Redis and the load on this machine; ${REPETITIONS} repetitions, medians; listings drawn from seed ${SEED}.`,
+      `Plain, in turns with it: each bid one durable append to the same Redis, nothing else, over as many connections.`,
       `Latency from the moment a bid was due to its durable acknowledgement, ${OPEN_LOOP.durationMs / 1000} s after ${OPEN_LOOP.warmUpMs / 1000} s of warming up.`,
       `${lost.checked.toLocaleString('en')} acknowledged bids looked up in the ledger, ${lost.lost} lost; all settled ${(lost.settledAfterMs / 1000).toFixed(1)} s after the load ended.`,
     ],
@@ -95,6 +106,21 @@ async function measure(market: TestMarket): Promise<BenchResult> {
 
 async function investor(market: TestMarket): Promise<Client> {
   return (await market.newInvestor({ depositMinor: DEPOSIT_MINOR })).client
+}
+
+function ratio(ours: number, plain: number): number {
+  return Math.round((ours / plain) * 100) / 100
+}
+
+interface Latency {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly p999Ms: number
+}
+
+function latencyRow(name: string, perSecond: number, latency: Latency): string[] {
+  const figures = [latency.p50Ms, latency.p99Ms, latency.p999Ms].map((ms) => ms.toFixed(2))
+  return [name, perSecond.toLocaleString('en'), '', '', ...figures]
 }
 
 function percentiles(histogram: Histogram) {
