@@ -11,6 +11,7 @@ import {
   createWriteStream,
   existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -26,6 +27,7 @@ import { z } from 'zod'
 const LINES_KEPT_MAX = 20
 /** A log that has grown past this is set aside when its process starts again; one is kept. */
 const LOG_BYTES_MAX = 32 * 1024 * 1024
+const FAMILY_EVERY_MS = 1_000
 
 export interface ChildOptions {
   readonly name: string
@@ -85,8 +87,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       options.onLine?.(line)
     })
   }
-  if (options.niceness !== undefined && process_.pid !== undefined)
+  if (options.niceness !== undefined && process_.pid !== undefined) {
     yieldCores(process_.pid, options.niceness)
+    haveFamilyYield(process_.pid, options.niceness, exited)
+  }
   await new Promise<void>((resolve, reject) => {
     process_.once('spawn', resolve)
     process_.once('error', (cause) => {
@@ -106,12 +110,36 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
 /** Linux may group the processes of a session (sched_autogroup), and then weighs the groups alone:
  *  both have to be told. */
-function yieldCores(pid: number, niceness: number): void {
+function yieldCores(pid: number, niceness: number): boolean {
   try {
     setPriority(pid, niceness)
     writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
+    return true
   } catch {
-    // It has ended already, or this kernel has no groups: nothing depends on it.
+    // It has ended already, or this kernel has no groups, or takes only so many words at once from who
+    // is not root: nothing depends on it.
+    return false
+  }
+}
+
+/** Its own children inherit the niceness, but each of Postgres' makes a session, and so a group, of its
+ *  own, which weighs as much as the engine. New ones are told within a second. */
+function haveFamilyYield(pid: number, niceness: number, exited: Promise<Exit>): void {
+  let told: readonly string[] = []
+  const timer = setInterval(() => {
+    told = childrenOf(pid).filter(
+      (child) => told.includes(child) || yieldCores(Number(child), niceness),
+    )
+  }, FAMILY_EVERY_MS)
+  timer.unref()
+  void exited.then(() => clearInterval(timer))
+}
+
+function childrenOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []
+  } catch {
+    return []
   }
 }
 
