@@ -18,6 +18,8 @@ const INVESTORS = 16
 const DEPOSIT_MINOR = 50_000_000_000
 const REPETITIONS = 3
 const SATURATED_MS = 4_000
+/** Of each shape: a program that has just been started is still being compiled. */
+const WARM_UP_MS = 3_000
 const OPEN_LOOP = { perSecond: 10_000, warmUpMs: 2_000, durationMs: 10_000 }
 const BATCHES = { batch: 100, inFlight: 4, durationMs: SATURATED_MS }
 const SINGLES = { batch: 1, inFlight: 64, durationMs: SATURATED_MS }
@@ -45,7 +47,8 @@ async function measure(market: TestMarket): Promise<BenchResult> {
   const listings = new OpenListings(operator.client, accountId(borrower.accountId), SEED)
   await listings.start()
 
-  await saturate(clients, listings, { ...BATCHES, durationMs: 2_000 })
+  await saturate(clients, listings, { ...BATCHES, durationMs: WARM_UP_MS })
+  await saturate(clients, listings, { ...SINGLES, durationMs: WARM_UP_MS })
   // What settlement still owes from the warm-up is not part of this load.
   await untilSettled(market)
   const plain = new PlainAppends(market.journalUrl, INVESTORS)
