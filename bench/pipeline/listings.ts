@@ -4,6 +4,7 @@
  *  opens, fills, is closed and disbursed; an auction goes on displacing bids for a while. They differ
  *  in size and in time, as real ones do: the load goes round them evenly, and equal ones would all fill
  *  and all expire in the same moment. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../../deploy/random.ts'
 import { minor, ratePpm } from '../../schema/unit.ts'
 import type { AccountId, ListingId } from '../../schema/unit.ts'
@@ -29,6 +30,9 @@ export class OpenListings {
   readonly #open: ListingId[] = []
   /** Bids that each place may still be given. */
   readonly #left: number[] = []
+  /** When each place's listing ends, and when the last of all does: of `performance.now()`. */
+  readonly #endsAtMs: number[] = []
+  #lastEndsAtMs = 0
   #opening = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -39,12 +43,18 @@ export class OpenListings {
   }
 
   async start(): Promise<void> {
-    await Promise.all(Array.from({ length: LISTINGS_OPEN }, () => this.#openOne()))
+    await Promise.all(Array.from({ length: LISTINGS_OPEN }, (_, place) => this.#openOne(place)))
     this.#timer = setInterval(() => this.#refill(), REFILL_MS)
   }
 
   stop(): void {
     clearInterval(this.#timer)
+  }
+
+  /** Stops, and waits until the last of its listings has ended. */
+  async end(): Promise<void> {
+    this.stop()
+    await sleep(Math.max(0, this.#lastEndsAtMs - performance.now()))
   }
 
   /** The listing for the load's `count`-th bid. */
@@ -56,18 +66,23 @@ export class OpenListings {
     return listingId
   }
 
-  /** A full listing gives its place to a new one; until that is open its bids are refused. */
+  /** A listing that is full or has ended gives its place to a new one; until that is open its bids are
+   *  refused. */
   #refill(): void {
-    for (let place = 0; place < this.#open.length; place++)
-      if ((this.#left[place] ?? 0) < 0 && this.#opening < LISTINGS_OPEN) {
-        this.#left[place] = Number.POSITIVE_INFINITY
-        void this.#openOne(place)
-      }
+    const nowMs = performance.now()
+    for (let place = 0; place < this.#open.length; place++) {
+      const isOver = (this.#left[place] ?? 0) < 0 || (this.#endsAtMs[place] ?? 0) <= nowMs
+      if (!isOver || this.#opening >= LISTINGS_OPEN) continue
+      this.#left[place] = Number.POSITIVE_INFINITY
+      this.#endsAtMs[place] = Number.POSITIVE_INFINITY
+      void this.#openOne(place)
+    }
   }
 
-  async #openOne(place?: number): Promise<void> {
+  async #openOne(place: number): Promise<void> {
     this.#opening++
-    const isFixedRate = (place ?? this.#open.length) % 2 === 0
+    const isFixedRate = place % 2 === 0
+    const openMs = this.#random.between(OPEN_MS_MIN, OPEN_MS_MAX)
     const bidsToFill = this.#random.between(BIDS_TO_FILL_MIN, BIDS_TO_FILL_MAX)
     const { answer } = await this.#operator.openListing({
       borrowerId: this.#borrowerId,
@@ -76,14 +91,15 @@ export class OpenListings {
       ratePpm: CEILING_PPM,
       termMonths: 36,
       minBidMinor: BID_MINOR,
-      openMs: this.#random.between(OPEN_MS_MIN, OPEN_MS_MAX),
+      openMs,
       grade: 'B',
       purpose: 'other',
     })
     this.#opening--
     if (answer.kind !== 'ListingOpened') throw new Error(`expected a listing, got ${answer.kind}`)
-    const at = place ?? this.#open.length
-    this.#open[at] = answer.listingId
-    this.#left[at] = bidsToFill * (isFixedRate ? BIDS_FOR_FIXED_RATE : BIDS_FOR_AUCTION)
+    this.#open[place] = answer.listingId
+    this.#endsAtMs[place] = performance.now() + openMs
+    this.#lastEndsAtMs = Math.max(this.#lastEndsAtMs, performance.now() + openMs)
+    this.#left[place] = bidsToFill * (isFixedRate ? BIDS_FOR_FIXED_RATE : BIDS_FOR_AUCTION)
   }
 }

@@ -44,15 +44,18 @@ async function measure(market: TestMarket): Promise<BenchResult> {
   const clients = await Promise.all(Array.from({ length: INVESTORS }, () => investor(market)))
   const borrower = await market.newInvestor()
   const operator = await market.openOperator()
-  const listings = new OpenListings(operator.client, accountId(borrower.accountId), SEED)
-  await listings.start()
+  const warm = new OpenListings(operator.client, accountId(borrower.accountId), SEED)
+  const listings = new OpenListings(operator.client, accountId(borrower.accountId), SEED + 1)
+  await warm.start()
 
-  await saturate(clients, listings, { ...BATCHES, durationMs: WARM_UP_MS })
-  await saturate(clients, listings, { ...SINGLES, durationMs: WARM_UP_MS })
-  // What settlement still owes from the warm-up is not part of this load.
+  await saturate(clients, warm, { ...BATCHES, durationMs: WARM_UP_MS })
+  await saturate(clients, warm, { ...SINGLES, durationMs: WARM_UP_MS })
+  // What the warm-up has left to be closed and settled is not part of this load.
+  await warm.end()
   await untilSettled(market)
   const plain = new PlainAppends(market.journalUrl, INVESTORS)
   const plainPaced = await plain.pace(OPEN_LOOP)
+  await listings.start()
   const paced = await pace(clients, listings, OPEN_LOOP)
   const batches: Throughput[] = []
   const singles: Throughput[] = []
