@@ -127,7 +127,8 @@ const TAMPERINGS: readonly (readonly [invariant: string, change: string])[] = [
   ],
   [
     'no transfer is later than the settled entry',
-    `update settlement_cursor set sequence = sequence - 1 where stage = 'settled'`,
+    `update settlement_cursor set sequence = (select max(sequence) from transfer) - 1
+      where stage = 'settled'`,
   ],
 ]
 
