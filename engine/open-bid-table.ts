@@ -8,7 +8,7 @@
 import { assert } from '../schema/index.ts'
 import type { BidId } from '../schema/index.ts'
 
-interface Numbered {
+interface HasBidId {
   readonly bidId: BidId
 }
 
@@ -19,7 +19,7 @@ interface Page<Bid> {
 
 const PAGE_BIDS = 64
 
-export class OpenBidTable<Bid extends Numbered> {
+export class OpenBidTable<Bid extends HasBidId> {
   /** In the order of the ids when bids are added in that order. */
   readonly #pages = new Map<number, Page<Bid>>()
   #size = 0
@@ -35,6 +35,7 @@ export class OpenBidTable<Bid extends Numbered> {
   add(bid: Bid): void {
     const number = pageOf(bid.bidId)
     const page = this.#pages.get(number) ?? this.#addPage(number)
+    assert(page.bids[bid.bidId % PAGE_BIDS] === null, 'a bid enters once')
     page.bids[bid.bidId % PAGE_BIDS] = bid
     page.count++
     this.#size++

@@ -53,11 +53,11 @@ export class Numbered<Item> {
     this.#size = 0
   }
 
-  /** In the order of their numbers. */
+  /** In the order of their numbers; they may be taken out meanwhile. */
   *values(): Generator<Item> {
-    for (let place = this.#head; place < this.#items.length; place++) {
-      const item = this.#items[place]
-      if (item !== null && item !== undefined) yield item
+    for (let number = this.#first + this.#head; number < this.next; number++) {
+      const item = this.get(number)
+      if (item !== null) yield item
     }
   }
 }
