@@ -6,7 +6,7 @@ import { assert, assertNever } from './unit.ts'
 import type { AccountId, AtMs, BidId, ListingId, Minor, RatePpm } from './unit.ts'
 import type { Key } from './key.ts'
 
-/** How a listing is funded. One file in `engine/book` each. */
+/** How a listing is funded. One file in `engine/market/book` each. */
 export const FUNDING_MODES = ['fixed-rate', 'uniform-auction'] as const
 export type FundingMode = (typeof FUNDING_MODES)[number]
 

@@ -2,7 +2,7 @@
 import type { Database } from '../engine/host/index.ts'
 import { JOBS } from '../schema/job.ts'
 import type { JobPayload, JobTopic } from '../schema/job.ts'
-import { buildSchedule } from './repayment/build-schedule.ts'
+import { buildSchedule } from './loan/build-schedule.ts'
 
 /** Does the work inside `tx`, and only there: whatever it did twice must have its effect once. */
 type Processor<Topic extends JobTopic> = (tx: Database, payload: JobPayload<Topic>) => Promise<void>

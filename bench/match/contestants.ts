@@ -1,9 +1,9 @@
 /** Who is measured. What is allocated for a bid is allocated inside the measured step, by all. */
 import { OrderBook, Side } from 'nodejs-order-book'
-import type { Book } from '../../engine/book/book.ts'
-import type { Bid } from '../../engine/book/bid.ts'
-import { FAST_BOOKS } from '../../engine/book/books.ts'
-import { OpenBidTable } from '../../engine/open-bid-table.ts'
+import type { Book } from '../../engine/market/book/book.ts'
+import type { Bid } from '../../engine/market/book/bid.ts'
+import { FAST_BOOKS } from '../../engine/market/book/books.ts'
+import { OpenBidTable } from '../../engine/market/open-bid-table.ts'
 import { bidId } from '../../schema/index.ts'
 import type { FundingMode } from '../../schema/index.ts'
 import { bidOf, TERMS } from './workload.ts'

@@ -4,11 +4,11 @@
  *  and the peer can be asked for the same work: a bid that rests, a bid that first takes its
  *  place from the worst ones, a cancel. Two places in three, one cancel in three; bids of $25 to $500
  *  on listings of $40,000, so some 150 bids rest in a book; rates in steps of 0.01 %. */
-import { newAccount } from '../../engine/account.ts'
-import { newBid } from '../../engine/book/bid.ts'
-import type { Bid } from '../../engine/book/bid.ts'
-import type { Book, BookTerms } from '../../engine/book/book.ts'
-import { FAST_BOOKS } from '../../engine/book/books.ts'
+import { newAccount } from '../../engine/cash/account.ts'
+import { newBid } from '../../engine/market/book/bid.ts'
+import type { Bid } from '../../engine/market/book/bid.ts'
+import type { Book, BookTerms } from '../../engine/market/book/book.ts'
+import { FAST_BOOKS } from '../../engine/market/book/books.ts'
 import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
 import type { FundingMode, Minor, RatePpm } from '../../schema/index.ts'
 import { Random } from '../../deploy/random.ts'

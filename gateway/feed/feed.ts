@@ -16,7 +16,7 @@ import { reject } from '../../schema/index.ts'
 import { PrivateChannels } from './private-channel.ts'
 import type { PrivateFamily, PrivateFollower } from './private-channel.ts'
 import { PublicChannel } from './public-channel.ts'
-import { ListingSource, MarketSource, TapeSource } from './sources.ts'
+import { ListingSource, MarketSource, TapeSource } from '../market/sources.ts'
 import { MarketView } from './view.ts'
 import type { ViewStart } from './view.ts'
 

@@ -2,8 +2,8 @@
  *
  *  Their `seq` are sequences of the entries themselves, so they are the same on every gateway. */
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
-import type { AccountView } from './account-view.ts'
-import { bidRow } from './open-bid.ts'
+import type { AccountView } from '../cash/account-view.ts'
+import { bidRow } from '../market/open-bid.ts'
 import { Ring } from './ring.ts'
 
 export interface PrivateFollower {

@@ -25,10 +25,10 @@ import type {
   Minor,
   Sequence,
 } from '../../schema/index.ts'
-import { AccountView } from './account-view.ts'
-import { ListingView, openedRow } from './listing-view.ts'
+import { AccountView } from '../cash/account-view.ts'
+import { ListingView, openedRow } from '../market/listing-view.ts'
 import { Newest } from './newest.ts'
-import type { OpenBid } from './open-bid.ts'
+import type { OpenBid } from '../market/open-bid.ts'
 
 /** What the view starts from: the part of an engine's snapshot that is the market's. */
 export interface ViewStart {

@@ -34,7 +34,7 @@ import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { ok, refused } from './answer.ts'
 import type { Answer } from './answer.ts'
-import { listingAnswer, listingsAnswer } from './listing-queries.ts'
+import { listingAnswer, listingsAnswer } from '../market/listing-queries.ts'
 
 export interface Routing {
   readonly desk: Desk

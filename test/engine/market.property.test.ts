@@ -1,7 +1,7 @@
 /** What holds for every journal. Each of these was seen to fail on an engine broken on purpose. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NAIVE_BOOKS } from '../../engine/book/naive-books.ts'
+import { NAIVE_BOOKS } from '../../engine/market/book/naive-books.ts'
 import {
   applyEntry,
   createState,

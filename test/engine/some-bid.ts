@@ -1,6 +1,6 @@
-import { newAccount } from '../../engine/account.ts'
-import { newBid } from '../../engine/book/bid.ts'
-import type { Bid } from '../../engine/book/bid.ts'
+import { newAccount } from '../../engine/cash/account.ts'
+import { newBid } from '../../engine/market/book/bid.ts'
+import type { Bid } from '../../engine/market/book/bid.ts'
 import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
 
 const OWNER = newAccount(accountId(1))

@@ -3,7 +3,7 @@
  *  What is drawn are intentions ("cancel one of the open bids"). A pilot engine on naive books turns
  *  them into commands, because only it knows which bids are open. */
 import fc from 'fast-check'
-import { NAIVE_BOOKS } from '../../engine/book/naive-books.ts'
+import { NAIVE_BOOKS } from '../../engine/market/book/naive-books.ts'
 import { applyEntry, createState } from '../../engine/index.ts'
 import type { State } from '../../engine/index.ts'
 import {

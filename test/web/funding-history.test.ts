@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fundingHistory } from '../../web/listing/funding-history.ts'
+import { fundingHistory } from '../../web/market/listing/funding-history.ts'
 import type { FillRow } from '../../web/vocabulary.ts'
 import { listing } from './market-rows.ts'
 

@@ -9,7 +9,7 @@ import { posting } from '../../workers/settlement/posting.ts'
 import { recording } from '../../workers/settlement/recording.ts'
 import type { Term } from '../../workers/settlement/term.ts'
 import { processJob } from '../../workers/processors.ts'
-import { dueOn } from '../../workers/repayment/due-date.ts'
+import { dueOn } from '../../workers/loan/due-date.ts'
 import { faultsOf, SEED, startLedger, untilSettled } from './ledger-fixture.ts'
 import type { LedgerFixture } from './ledger-fixture.ts'
 

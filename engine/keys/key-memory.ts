@@ -1,0 +1,223 @@
+/** The answers that commands got, by account and key, so that the same key gets the same answer.
+ *
+ *  A hundred thousand keys a second must not become garbage to collect, so a record lies in a page
+ *  of plain memory (key-pages.ts), not in objects. Three chains run through the records: of one
+ *  bucket of the hash table, of one account from its oldest key to its newest, and of all by age.
+ *  An account keeps its last `KEYS_PER_ACCOUNT_MAX` keys, the market its last `KEYS_KEPT_MAX`; a key
+ *  let go raises its account's `forgottenMs`, and a key up to that time that is not kept is refused. */
+import { assert, KEYS_KEPT_MAX, KEYS_PER_ACCOUNT_MAX } from '../../schema/index.ts'
+import type { AccountId } from '../../schema/index.ts'
+import type { Account } from '../cash/account.ts'
+import type { Hash } from '../digest/hash.ts'
+import { KeyPages, NO_SLOT, NUMBER, WORD } from './key-pages.ts'
+import { wordsTimeMs } from './key-words.ts'
+import type { KeyWords } from './key-words.ts'
+
+/** What is kept of one command and its answer. */
+export interface KeyRecord {
+  readonly words: KeyWords
+  /** Of the command's body, so that the same key with another body is found out. */
+  readonly fingerprint: Hash
+  readonly sequence: number
+  readonly answer: KeptAnswer
+}
+
+/** Of an answer, what only the engine could know: a repeated command says the rest again. */
+export interface KeptAnswer {
+  /** 0 for done, else the number of the refusal. */
+  readonly code: number
+  /** Such as the id of the new bid, and what was accepted of it. */
+  readonly given: number
+  readonly givenToo: number
+}
+
+export interface KeyLimits {
+  readonly perAccountMax: number
+  readonly keptMax: number
+}
+
+const BUCKETS_MIN = 1_024
+
+export class KeyMemory {
+  readonly #accounts: ReadonlyMap<AccountId, Account>
+  readonly #limits: KeyLimits
+  readonly #pages = new KeyPages()
+  #buckets = new Int32Array(BUCKETS_MIN)
+  #size = 0
+  #oldest = NO_SLOT
+  #newest = NO_SLOT
+
+  /** `accounts` is the state's own map: the rings of keys begin and end in the accounts. */
+  constructor(
+    accounts: ReadonlyMap<AccountId, Account>,
+    limits: KeyLimits = { perAccountMax: KEYS_PER_ACCOUNT_MAX, keptMax: KEYS_KEPT_MAX },
+  ) {
+    this.#accounts = accounts
+    this.#limits = limits
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  find(account: Account, words: KeyWords): KeyRecord | null {
+    let slot = this.#buckets[this.#bucketOf(account.accountId, words)] ?? NO_SLOT
+    while (slot !== NO_SLOT && !this.#holds(slot, account, words))
+      slot = this.#pages.word(slot, WORD.nextInBucket)
+    return slot === NO_SLOT ? null : this.#read(slot)
+  }
+
+  /** Keeps a record that `find` did not find. Lets the oldest go when there are too many. */
+  remember(account: Account, record: KeyRecord): void {
+    if (account.keyCount === this.#limits.perAccountMax) this.#forget(account.oldestKey)
+    else if (this.#size === this.#limits.keptMax) this.#forget(this.#oldest)
+    if (2 * this.#size >= this.#buckets.length) this.#growBuckets()
+    const slot = this.#pages.take()
+    this.#write(slot, account, record)
+    this.#linkToBucket(slot, this.#bucketOf(account.accountId, record.words))
+    this.#linkToAccount(slot, account)
+    this.#linkToAges(slot)
+    this.#size++
+  }
+
+  /** All records with their accounts, the oldest first; remembering them again in this order gives
+   *  the same memory. */
+  *entries(): Generator<readonly [AccountId, KeyRecord]> {
+    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#pages.word(slot, WORD.newer))
+      yield [this.#accountOf(slot).accountId, this.#read(slot)]
+  }
+
+  #forget(slot: number): void {
+    const account = this.#accountOf(slot)
+    const words = this.#readWords(slot)
+    this.#unlinkFromBucket(slot, this.#bucketOf(account.accountId, words))
+    this.#unlinkFromAccount(slot, account)
+    this.#unlinkFromAges(slot)
+    account.forgottenMs = Math.max(account.forgottenMs, wordsTimeMs(words))
+    this.#pages.giveBack(slot)
+    this.#size--
+  }
+
+  #holds(slot: number, account: Account, words: KeyWords): boolean {
+    const pages = this.#pages
+    return (
+      pages.word(slot, WORD.fourth) === words.fourth &&
+      pages.word(slot, WORD.third) === words.third &&
+      pages.word(slot, WORD.second) === words.second &&
+      pages.word(slot, WORD.first) === words.first &&
+      pages.number(slot, NUMBER.accountId) === account.accountId
+    )
+  }
+
+  #accountOf(slot: number): Account {
+    const account = this.#accounts.get(this.#pages.number(slot, NUMBER.accountId) as AccountId)
+    assert(account !== undefined, 'a remembered key belongs to an account')
+    return account
+  }
+
+  #read(slot: number): KeyRecord {
+    const pages = this.#pages
+    return {
+      words: this.#readWords(slot),
+      fingerprint: {
+        high: pages.word(slot, WORD.printHigh),
+        low: pages.word(slot, WORD.printLow),
+      },
+      sequence: pages.number(slot, NUMBER.sequence),
+      answer: {
+        code: pages.word(slot, WORD.code),
+        given: pages.number(slot, NUMBER.given),
+        givenToo: pages.number(slot, NUMBER.givenToo),
+      },
+    }
+  }
+
+  #readWords(slot: number): KeyWords {
+    return {
+      first: this.#pages.word(slot, WORD.first),
+      second: this.#pages.word(slot, WORD.second),
+      third: this.#pages.word(slot, WORD.third),
+      fourth: this.#pages.word(slot, WORD.fourth),
+    }
+  }
+
+  #write(slot: number, account: Account, record: KeyRecord): void {
+    const pages = this.#pages
+    pages.setNumber(slot, NUMBER.accountId, account.accountId)
+    pages.setNumber(slot, NUMBER.sequence, record.sequence)
+    pages.setNumber(slot, NUMBER.given, record.answer.given)
+    pages.setNumber(slot, NUMBER.givenToo, record.answer.givenToo)
+    pages.setWord(slot, WORD.first, record.words.first)
+    pages.setWord(slot, WORD.second, record.words.second)
+    pages.setWord(slot, WORD.third, record.words.third)
+    pages.setWord(slot, WORD.fourth, record.words.fourth)
+    pages.setWord(slot, WORD.printHigh, record.fingerprint.high)
+    pages.setWord(slot, WORD.printLow, record.fingerprint.low)
+    pages.setWord(slot, WORD.code, record.answer.code)
+  }
+
+  #linkToBucket(slot: number, bucket: number): void {
+    this.#pages.setWord(slot, WORD.nextInBucket, this.#buckets[bucket] ?? NO_SLOT)
+    this.#buckets[bucket] = slot
+  }
+
+  #unlinkFromBucket(slot: number, bucket: number): void {
+    const next = this.#pages.word(slot, WORD.nextInBucket)
+    let before = this.#buckets[bucket] ?? NO_SLOT
+    if (before === slot) {
+      this.#buckets[bucket] = next
+      return
+    }
+    while (this.#pages.word(before, WORD.nextInBucket) !== slot)
+      before = this.#pages.word(before, WORD.nextInBucket)
+    this.#pages.setWord(before, WORD.nextInBucket, next)
+  }
+
+  #linkToAccount(slot: number, account: Account): void {
+    this.#pages.setWord(slot, WORD.newerOfAccount, NO_SLOT)
+    if (account.keyCount === 0) account.oldestKey = slot
+    else this.#pages.setWord(account.newestKey, WORD.newerOfAccount, slot)
+    account.newestKey = slot
+    account.keyCount++
+  }
+
+  /** Only an account's oldest key is ever let go: it is also the first of them by age. */
+  #unlinkFromAccount(slot: number, account: Account): void {
+    assert(account.oldestKey === slot, 'keys are let go from the oldest on')
+    account.oldestKey = this.#pages.word(slot, WORD.newerOfAccount)
+    account.keyCount--
+  }
+
+  #linkToAges(slot: number): void {
+    this.#pages.setWord(slot, WORD.older, this.#newest)
+    this.#pages.setWord(slot, WORD.newer, NO_SLOT)
+    if (this.#newest === NO_SLOT) this.#oldest = slot
+    else this.#pages.setWord(this.#newest, WORD.newer, slot)
+    this.#newest = slot
+  }
+
+  #unlinkFromAges(slot: number): void {
+    const older = this.#pages.word(slot, WORD.older)
+    const newer = this.#pages.word(slot, WORD.newer)
+    if (older === NO_SLOT) this.#oldest = newer
+    else this.#pages.setWord(older, WORD.newer, newer)
+    if (newer === NO_SLOT) this.#newest = older
+    else this.#pages.setWord(newer, WORD.older, older)
+  }
+
+  #growBuckets(): void {
+    this.#buckets = new Int32Array(this.#buckets.length * 2)
+    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#pages.word(slot, WORD.newer)) {
+      const accountId = this.#pages.number(slot, NUMBER.accountId)
+      this.#linkToBucket(slot, this.#bucketOf(accountId, this.#readWords(slot)))
+    }
+  }
+
+  #bucketOf(accountId: number, words: KeyWords): number {
+    let hash = Math.imul(words.fourth ^ accountId, 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ words.third, 0xc2b2ae35)
+    hash = Math.imul(hash ^ (hash >>> 13) ^ words.second, 0x27d4eb2f)
+    hash = Math.imul(hash ^ (hash >>> 16) ^ words.first, 0x165667b1)
+    return (hash ^ (hash >>> 15)) & (this.#buckets.length - 1)
+  }
+}

@@ -1,0 +1,39 @@
+import type { AtMs, BidId, ListingId, Minor, RatePpm } from '../../../schema/index.ts'
+import type { Account } from '../../cash/account.ts'
+
+/** An open bid: it lies in the book of its listing and holds `acceptedMinor` of its owner's cash. */
+export interface Bid {
+  readonly bidId: BidId
+  readonly listingId: ListingId
+  readonly account: Account
+  /** What was asked for. */
+  readonly amountMinor: Minor
+  /** What of it is in the book now. Always more than nothing while the bid is open. */
+  acceptedMinor: number
+  readonly ratePpm: RatePpm
+  readonly placedAtMs: AtMs
+  /** The neighbours in the book's order, for books that keep their bids in a list. */
+  better: Bid | null
+  worse: Bid | null
+}
+
+/** Every bid is made here, so that all have one shape, those of a snapshot too. */
+export function newBid(facts: Omit<Bid, 'better' | 'worse'>): Bid {
+  return {
+    bidId: facts.bidId,
+    listingId: facts.listingId,
+    account: facts.account,
+    amountMinor: facts.amountMinor,
+    acceptedMinor: facts.acceptedMinor,
+    ratePpm: facts.ratePpm,
+    placedAtMs: facts.placedAtMs,
+    better: null,
+    worse: null,
+  }
+}
+
+/** What a better bid took away from this one. */
+export interface Displaced {
+  readonly bid: Bid
+  readonly releasedMinor: number
+}

@@ -1,0 +1,55 @@
+/** Fixed rate once more, as an array in which everything is counted anew each time. */
+import { BIDS_PER_LISTING_MAX, minor } from '../../../schema/index.ts'
+import type { Minor, RatePpm, RejectCode } from '../../../schema/index.ts'
+import type { Bid, Displaced } from './bid.ts'
+import type { Book, BookTerms } from './book.ts'
+
+export class NaiveFixedRateBook implements Book {
+  readonly closesWhenCovered = true
+  readonly #terms: BookTerms
+  #bids: readonly Bid[] = []
+
+  constructor(terms: BookTerms) {
+    this.#terms = terms
+  }
+
+  get fundedMinor(): number {
+    return this.#bids.reduce((sum, bid) => sum + bid.acceptedMinor, 0)
+  }
+
+  get bidCount(): number {
+    return this.#bids.length
+  }
+
+  clearingRatePpm(): RatePpm {
+    return this.#terms.ratePpm
+  }
+
+  quote(amountMinor: Minor, ratePpm: RatePpm): Minor | RejectCode {
+    if (ratePpm > this.#terms.ratePpm) return 'rate-above-ceiling'
+    const leftMinor = this.#terms.amountMinor - this.fundedMinor
+    const takesAllThatIsLeft = amountMinor >= leftMinor
+    if (amountMinor < this.#terms.minBidMinor && !takesAllThatIsLeft) return 'bid-below-minimum'
+    if (this.#bids.length === BIDS_PER_LISTING_MAX) return 'book-full'
+    if (takesAllThatIsLeft) return minor(leftMinor)
+    const leavesTooLittle = leftMinor - amountMinor < this.#terms.minBidMinor
+    return leavesTooLittle ? 'remainder-below-minimum' : amountMinor
+  }
+
+  place(bid: Bid): readonly Displaced[] {
+    this.#bids = [...this.#bids, bid]
+    return []
+  }
+
+  restore(bid: Bid): void {
+    this.#bids = [...this.#bids, bid]
+  }
+
+  cancel(bid: Bid): void {
+    this.#bids = this.#bids.filter((other) => other !== bid)
+  }
+
+  bids(): Bid[] {
+    return [...this.#bids]
+  }
+}

@@ -1,0 +1,82 @@
+/** How a listing ends: covered, its loan is disbursed; else every bidder gets the cash back. A closed
+ *  listing and its bids leave the engine's memory. */
+import { assert, minor } from '../../schema/index.ts'
+import type { AtMs, Event, Fill, RatePpm } from '../../schema/index.ts'
+import type { Bid } from './book/bid.ts'
+import { capture, payOut, release } from '../cash/cash.ts'
+import type { Listing } from './listing.ts'
+import { assertHoldsAreBids, emptyBook } from './open-bids.ts'
+import type { State } from '../state.ts'
+
+/** The listing that closes next by time; null when none is open. */
+export function nextToClose(state: State): Listing | null {
+  return state.closings.next
+}
+
+/** True once its time has come: from then on nothing changes in its book, whether this entry closes
+ *  it or a later one. */
+export function isDue({ closesAtMs }: Listing, atMs: AtMs): boolean {
+  return closesAtMs <= atMs
+}
+
+/** Closes listings whose time has come, in the order of time and then of id, until the next one would
+ *  make it more than `rowsMax` listings and bids. The first closes whatever its size, so each entry
+ *  gets further. */
+export function closeDue(state: State, atMs: AtMs, rowsMax: number): readonly Event[] {
+  const events: Event[] = []
+  let rows = 0
+  for (let next = nextToClose(state); next !== null; next = nextToClose(state)) {
+    if (!isDue(next, atMs)) break
+    rows += 1 + next.book.bidCount
+    if (rows > rowsMax && events.length > 0) break
+    events.push(...closeListing(state, next))
+  }
+  return events
+}
+
+export function closeListing(state: State, listing: Listing): readonly Event[] {
+  const { book } = listing
+  const isCovered = book.fundedMinor === listing.amountMinor
+  const clearingRatePpm = book.clearingRatePpm()
+  const bids = emptyBook(state, listing)
+  state.closings.remove(listing)
+  state.listings.delete(listing.listingId)
+  if (!isCovered) return [expire(state, listing, bids)]
+  return allocate(state, listing, clearingRatePpm, bids)
+}
+
+function expire(state: State, { listingId }: Listing, bids: readonly Bid[]): Event {
+  for (const bid of bids) release(state, bid.account, bid.acceptedMinor)
+  for (const bid of bids) assertHoldsAreBids(bid.account)
+  return { kind: 'ListingExpired', listingId, released: bids.map(fillOf) }
+}
+
+/** A listing that is covered is disbursed in the same moment; a review will stand between the two. */
+function allocate(
+  state: State,
+  listing: Listing,
+  ratePpm: RatePpm,
+  bids: readonly Bid[],
+): readonly Event[] {
+  const { listingId, amountMinor, borrowerId, termMonths } = listing
+  const fills = bids.map(fillOf)
+  const sumMinor = fills.reduce((sum, fill) => sum + fill.amountMinor, 0)
+  assert(sumMinor === amountMinor, 'the fills sum to the principal')
+  disburse(state, listing, bids)
+  return [
+    { kind: 'ListingAllocated', listingId, ratePpm, fills },
+    { kind: 'LoanDisbursed', listingId, borrowerId, amountMinor, ratePpm, termMonths, fills },
+  ]
+}
+
+function disburse(state: State, listing: Listing, bids: readonly Bid[]): void {
+  const borrower = state.accounts.get(listing.borrowerId)
+  assert(borrower !== undefined, 'a borrower has an account')
+  for (const bid of bids) capture(state, bid.account, bid.acceptedMinor)
+  payOut(state, borrower, listing.amountMinor)
+  for (const bid of bids) assertHoldsAreBids(bid.account)
+}
+
+function fillOf({ bidId, account, acceptedMinor }: Bid): Fill {
+  return { bidId, accountId: account.accountId, amountMinor: minor(acceptedMinor) }
+}

@@ -1,0 +1,79 @@
+/** Bids as they enter a book, shrink in it and leave it.
+ *
+ *  Here the book, the map of open bids, what each account has bidden and the digest change together;
+ *  the cash is moved by the caller, and `assertHoldsAreBids` compares the two. */
+import { assert } from '../../schema/index.ts'
+import type { Account } from '../cash/account.ts'
+import type { Bid, Displaced } from './book/bid.ts'
+import { bidTerm, listingTerm } from '../digest/digest.ts'
+import type { Listing } from './listing.ts'
+import type { State } from '../state.ts'
+
+/** Puts a new bid into its book. Tells the bids that it displaced, worst first. */
+export function enterBook(state: State, listing: Listing, bid: Bid): readonly Displaced[] {
+  removeListingTerm(state, listing)
+  const displaced = listing.book.place(bid)
+  addListingTerm(state, listing)
+  state.bids.add(bid)
+  addBidTerm(state, bid, bid.acceptedMinor)
+  for (const { bid: worse, releasedMinor } of displaced) shrink(state, worse, releasedMinor)
+  return displaced
+}
+
+/** Takes one bid out of its book. */
+export function leaveBook(state: State, listing: Listing, bid: Bid): void {
+  removeListingTerm(state, listing)
+  listing.book.cancel(bid)
+  addListingTerm(state, listing)
+  remove(state, bid)
+}
+
+/** Takes all bids out of a book that closes, best first. */
+export function emptyBook(state: State, listing: Listing): readonly Bid[] {
+  removeListingTerm(state, listing)
+  const bids = listing.book.bids()
+  let sumMinor = 0
+  for (const bid of bids) {
+    remove(state, bid)
+    sumMinor += bid.acceptedMinor
+  }
+  assert(sumMinor === listing.book.fundedMinor, 'what a book accepted is the sum of its bids')
+  return bids
+}
+
+/** True whenever a command is done: what an account holds is what its open bids accepted. */
+export function assertHoldsAreBids(account: Account): void {
+  assert(account.heldMinor === account.biddenMinor, 'held cash is the sum of the open bids')
+}
+
+/** The book has already lowered the bid, and let it go if nothing is left. */
+function shrink(state: State, bid: Bid, releasedMinor: number): void {
+  removeBidTerm(state, bid, bid.acceptedMinor + releasedMinor)
+  if (bid.acceptedMinor > 0) addBidTerm(state, bid, bid.acceptedMinor)
+  else state.bids.remove(bid)
+}
+
+function remove(state: State, bid: Bid): void {
+  removeBidTerm(state, bid, bid.acceptedMinor)
+  state.bids.remove(bid)
+}
+
+function addBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
+  const { bidId, listingId, account, ratePpm } = bid
+  account.biddenMinor += acceptedMinor
+  state.digest.add(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
+}
+
+function removeBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
+  const { bidId, listingId, account, ratePpm } = bid
+  account.biddenMinor -= acceptedMinor
+  state.digest.remove(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
+}
+
+function addListingTerm(state: State, { listingId, book }: Listing): void {
+  state.digest.add(listingTerm(listingId, book.fundedMinor, book.bidCount))
+}
+
+function removeListingTerm(state: State, { listingId, book }: Listing): void {
+  state.digest.remove(listingTerm(listingId, book.fundedMinor, book.bidCount))
+}

@@ -1,0 +1,139 @@
+/** Builds a state from its rows and proves it: counts, holds, cash and the digest must come out as
+ *  they were when the snapshot was taken. */
+import { assert, FUNDING_MODES, GRADES, named, PURPOSES } from '../../schema/index.ts'
+import type { AccountId } from '../../schema/index.ts'
+import { newAccount } from '../cash/account.ts'
+import type { Account } from '../cash/account.ts'
+import { newBid } from '../market/book/bid.ts'
+import type { BookRegistry } from '../market/book/book.ts'
+import { FAST_BOOKS } from '../market/book/books.ts'
+import { assertCashIsWhole } from '../cash/cash.ts'
+import { DigestSum } from '../digest/digest.ts'
+import { assertHoldsAreBids } from '../market/open-bids.ts'
+import { recomputeDigest } from '../digest/recompute.ts'
+import { metaRow, rowsOf } from './snapshot-rows.ts'
+import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
+import { createState } from '../state.ts'
+import type { State } from '../state.ts'
+
+/** Takes the chunks in the order in which `dumpState` gave them. Replaying the journal after the
+ *  snapshot's entry then gives the same events and digests again. */
+export function loadState(
+  chunks: Iterable<SnapshotChunk>,
+  books: BookRegistry = FAST_BOOKS,
+): State {
+  const state = createState(books)
+  let meta: SnapshotRows['meta'] | null = null
+  for (const chunk of chunks) {
+    if (chunk.section === 'meta') meta = metaRow(chunk)
+    restoreRows(state, chunk, chunk.section)
+  }
+  assert(meta !== null, 'a snapshot begins with its meta row')
+  assertComplete(state, meta)
+  return state
+}
+
+function restoreRows<Section extends SnapshotSection>(
+  state: State,
+  chunk: SnapshotChunk,
+  section: Section,
+): void {
+  const restore: (state: State, row: SnapshotRows[Section]) => void = RESTORE[section]
+  for (const row of rowsOf(chunk, section)) restore(state, row)
+}
+
+const RESTORE: {
+  readonly [Section in SnapshotSection]: (state: State, row: SnapshotRows[Section]) => void
+} = {
+  meta: restoreMeta,
+  accounts: restoreAccount,
+  listings: restoreListing,
+  bids: restoreBid,
+  keys: restoreKey,
+  sources: (state, [source, batch]) => state.sources.restore(source, batch),
+}
+
+function restoreMeta(state: State, row: SnapshotRows['meta']): void {
+  const [, sequence, id, digest, epochMs, nextListingId, nextBidId, depositedMinor] = row
+  state.sequence = sequence
+  state.id = id
+  state.digest = DigestSum.from(digest)
+  state.epochMs = epochMs
+  state.nextListingId = nextListingId
+  state.nextBidId = nextBidId
+  state.cash.depositedMinor = depositedMinor
+}
+
+function restoreAccount(state: State, row: SnapshotRows['accounts']): void {
+  const [accountId, availableMinor, heldMinor, forgottenMs] = row
+  const account = newAccount(accountId)
+  account.availableMinor = availableMinor
+  account.heldMinor = heldMinor
+  account.forgottenMs = forgottenMs
+  state.accounts.set(accountId, account)
+  state.cash.availableMinor += availableMinor
+  state.cash.heldMinor += heldMinor
+}
+
+function restoreListing(state: State, row: SnapshotRows['listings']): void {
+  const [listingId, borrowerId, mode, grade, purpose, amountMinor, ratePpm, termMonths] = row
+  const [, , , , , , , , minBidMinor, openedAtMs, closesAtMs] = row
+  const name = named(FUNDING_MODES, mode)
+  const listing = {
+    listingId,
+    borrowerId,
+    mode: name,
+    amountMinor,
+    ratePpm,
+    termMonths,
+    minBidMinor,
+    openedAtMs,
+    closesAtMs,
+    grade: named(GRADES, grade),
+    purpose: named(PURPOSES, purpose),
+    book: state.books[name]({ amountMinor, ratePpm, minBidMinor }),
+    closingPlace: 0,
+  }
+  state.listings.set(listingId, listing)
+  state.closings.add(listing)
+}
+
+function restoreBid(state: State, row: SnapshotRows['bids']): void {
+  const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
+  const account = accountOf(state, accountId)
+  const listing = state.listings.get(listingId)
+  assert(listing !== undefined, 'a bid lies in an open listing')
+  const facts = { bidId, listingId, account, amountMinor, acceptedMinor, ratePpm, placedAtMs }
+  const bid = newBid(facts)
+  listing.book.restore(bid)
+  state.bids.add(bid)
+  account.biddenMinor += acceptedMinor
+}
+
+function restoreKey(state: State, row: SnapshotRows['keys']): void {
+  const [accountId, first, second, third, fourth, high, low, sequence, code, given, givenToo] = row
+  state.keys.remember(accountOf(state, accountId), {
+    words: { first, second, third, fourth },
+    fingerprint: { high, low },
+    sequence,
+    answer: { code, given, givenToo },
+  })
+}
+
+function accountOf(state: State, accountId: AccountId): Account {
+  const account = state.accounts.get(accountId)
+  assert(account !== undefined, 'the accounts come before what belongs to them')
+  return account
+}
+
+function assertComplete(state: State, meta: SnapshotRows['meta']): void {
+  const [, , , digest, , , , , accounts, listings, bids, keys, sources] = meta
+  assert(state.accounts.size === accounts, 'the snapshot has all accounts')
+  assert(state.listings.size === listings, 'the snapshot has all listings')
+  assert(state.bids.size === bids, 'the snapshot has all bids')
+  assert(state.keys.size === keys, 'the snapshot has all keys')
+  assert(state.sources.size === sources, 'the snapshot has all sources')
+  for (const account of state.accounts.values()) assertHoldsAreBids(account)
+  assertCashIsWhole(state)
+  assert(recomputeDigest(state) === digest, 'the snapshot has the digest of its entry')
+}

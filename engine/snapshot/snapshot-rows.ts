@@ -1,0 +1,119 @@
+/** The rows of a snapshot, section by section: each a tuple in a fixed order, because a snapshot has
+ *  a million of them. dump.ts writes them, load.ts and read-market.ts read them.
+ *
+ *  A new section or column raises `SNAPSHOT_VERSION`; an engine refuses any other and replays. */
+import { assert } from '../../schema/index.ts'
+import type {
+  AccountId,
+  AtMs,
+  BidId,
+  Digest,
+  EntryId,
+  ListingId,
+  Minor,
+  RatePpm,
+  Sequence,
+  Source,
+} from '../../schema/index.ts'
+
+export const SNAPSHOT_VERSION = 1
+
+/** In the order in which they are written and have to be read. */
+export const SNAPSHOT_SECTIONS = [
+  'meta',
+  'accounts',
+  'listings',
+  'bids',
+  'keys',
+  'sources',
+] as const
+export type SnapshotSection = (typeof SNAPSHOT_SECTIONS)[number]
+
+export interface SnapshotChunk {
+  readonly section: SnapshotSection
+  readonly rows: readonly (readonly unknown[])[]
+}
+
+export interface SnapshotRows {
+  readonly meta: readonly [
+    version: number,
+    sequence: Sequence,
+    id: EntryId,
+    digest: Digest,
+    epochMs: AtMs | 0,
+    nextListingId: ListingId,
+    nextBidId: BidId,
+    depositedMinor: Minor,
+    accounts: number,
+    listings: number,
+    bids: number,
+    keys: number,
+    sources: number,
+  ]
+  readonly accounts: readonly [
+    accountId: AccountId,
+    availableMinor: Minor,
+    heldMinor: Minor,
+    forgottenMs: number,
+  ]
+  readonly listings: readonly [
+    listingId: ListingId,
+    borrowerId: AccountId,
+    /** Places in `FUNDING_MODES`, `GRADES` and `PURPOSES`. */
+    mode: number,
+    grade: number,
+    purpose: number,
+    amountMinor: Minor,
+    ratePpm: RatePpm,
+    termMonths: number,
+    minBidMinor: Minor,
+    openedAtMs: AtMs,
+    closesAtMs: AtMs,
+    fundedMinor: Minor,
+    bidCount: number,
+    clearingRatePpm: RatePpm,
+  ]
+  /** In the order of the ids, which is the order of arrival. */
+  readonly bids: readonly [
+    bidId: BidId,
+    listingId: ListingId,
+    accountId: AccountId,
+    amountMinor: Minor,
+    acceptedMinor: Minor,
+    ratePpm: RatePpm,
+    placedAtMs: AtMs,
+  ]
+  /** The oldest first. */
+  readonly keys: readonly [
+    accountId: AccountId,
+    first: number,
+    second: number,
+    third: number,
+    fourth: number,
+    printHigh: number,
+    printLow: number,
+    sequence: Sequence,
+    code: number,
+    given: number,
+    givenToo: number,
+  ]
+  /** The one unheard of for longest first. */
+  readonly sources: readonly [source: Source, batch: number]
+}
+
+/** Reads a chunk's rows as those of its section. Our own words, checked by checksum and digest. */
+export function rowsOf<Section extends SnapshotSection>(
+  chunk: SnapshotChunk,
+  section: Section,
+): readonly SnapshotRows[Section][] {
+  assert(chunk.section === section, `a chunk of ${section} was expected`)
+  return chunk.rows as readonly unknown[] as readonly SnapshotRows[Section][]
+}
+
+/** The one row of the first chunk. */
+export function metaRow(chunk: SnapshotChunk | undefined): SnapshotRows['meta'] {
+  assert(chunk !== undefined, 'a snapshot has a first chunk')
+  const row = rowsOf(chunk, 'meta')[0]
+  assert(row !== undefined && row[0] === SNAPSHOT_VERSION, 'the snapshot is of this version')
+  return row
+}

@@ -1,0 +1,81 @@
+/** What HTTP tells of listings: open ones from the view, as of this moment; history from the records. */
+import { PAGE_ROWS_MAX, reject } from '../../schema/index.ts'
+import type { FillRow, ListingAnswer, ListingId, ListingStatus } from '../../schema/index.ts'
+import type { ListingView } from './listing-view.ts'
+import { fillRow } from './open-bid.ts'
+import type { MarketView } from '../feed/view.ts'
+import type { Page, Records } from '../records/records.ts'
+import { Refusal } from '../refusal.ts'
+import { ok } from '../http/answer.ts'
+import type { Answer } from '../http/answer.ts'
+
+/** Without a status, or for open ones: what the market shows now. Otherwise: as settled. */
+export async function listingsAnswer(
+  page: Page<ListingStatus>,
+  view: MarketView,
+  records: Records,
+): Promise<Answer> {
+  const { sequence } = view
+  if (page.status !== undefined && page.status !== 'open') {
+    const listings = await records.listings(page)
+    const last = listings.at(-1)
+    return ok({
+      sequence,
+      listings,
+      nextAfter: listings.length === page.limit && last !== undefined ? last.listingId : null,
+    })
+  }
+  const shown = view.newestListings(page.limit, page.after, page.status === 'open')
+  const nextAfter = shown.length === page.limit ? (shown.at(-1)?.row.listingId ?? null) : null
+  // Each row keeps its own JSON until it changes, so a page is put together, not written anew.
+  const rows = shown.map((listing) => listing.json).join(',')
+  return {
+    status: 200,
+    json: `{"sequence":${sequence},"listings":[${rows}],"nextAfter":${JSON.stringify(nextAfter)}}`,
+  }
+}
+
+/** @throws {Refusal} listing-unknown, records-unavailable */
+export async function listingAnswer(
+  listingId: ListingId,
+  view: MarketView,
+  records: Records,
+): Promise<ListingAnswer> {
+  const listing = view.listings.get(listingId)
+  if (listing === undefined) return recordedAnswer(listingId, view, records)
+  const isFunded = listing.row.status === 'funded'
+  const [older, schedule] = await Promise.all([
+    listing.isWhole ? [] : records.fills(listingId, PAGE_ROWS_MAX),
+    isFunded ? records.schedule(listingId) : null,
+  ])
+  return {
+    sequence: view.sequence,
+    listing: listing.row,
+    levels: listing.levels(),
+    fills: joined(older, listing),
+    schedule,
+  }
+}
+
+async function recordedAnswer(
+  listingId: ListingId,
+  { sequence }: MarketView,
+  records: Records,
+): Promise<ListingAnswer> {
+  const [listing, fills, schedule] = await Promise.all([
+    records.listing(listingId),
+    records.fills(listingId, PAGE_ROWS_MAX),
+    records.schedule(listingId),
+  ])
+  if (listing === null) throw new Refusal(reject('listing-unknown'))
+  return { sequence, listing, levels: [], fills, schedule }
+}
+
+/** Settled ones first, then what is not settled yet. */
+function joined(older: readonly FillRow[], listing: ListingView): readonly FillRow[] {
+  const newer = listing.fills.last(PAGE_ROWS_MAX).map(fillRow)
+  if (older.length === 0) return newer
+  const known = new Set(older.map((fill) => fill.bidId))
+  const merged = [...older, ...newer.filter((fill) => !known.has(fill.bidId))]
+  return merged.sort((a, b) => a.bidId - b.bidId).slice(-PAGE_ROWS_MAX)
+}

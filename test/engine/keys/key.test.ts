@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { apply, dumpState, loadState } from '../../../engine/index.ts'
+import {
+  atMs,
+  KEY_AHEAD_MS_MAX,
+  KEYS_PER_ACCOUNT_MAX,
+  minor,
+  SOURCES_MAX,
+} from '../../../schema/index.ts'
+import type { Command } from '../../../schema/index.ts'
+import { Market, placed, refusal, START_MS } from '../market.ts'
+
+function withBid(): { market: Market; car: number; bid: Command } {
+  const market = new Market()
+  market.deposit('Ann', 10_000)
+  const car = market.list('Bob', { mode: 'fixed-rate', amount: 1_000, minBid: 100 })
+  return { market, car, bid: market.bidOf('Ann', car, 300) }
+}
+
+test('the same key with the same body gets the same answer and has no second effect', () => {
+  const { market, bid } = withBid()
+  const first = market.ask(bid)
+  market.bid('Ann', 1, 100)
+  expect(market.ask(bid)).toEqual([
+    { kind: 'Repeated', accountId: bid.accountId, key: bid.key, sequence: 3, answer: first[0] },
+  ])
+  expect(market.cash('Ann')).toEqual([9_600, 400])
+})
+
+test('every kind of answer comes back as it was, even when all has changed since', () => {
+  const { market, car } = withBid()
+  const { bidId } = placed(market.bid('Ann', car, 300))
+  const listing = market.listing('Bob', { mode: 'uniform-auction', amount: 700, minBid: 10 })
+  const asked: Command[] = [
+    listing,
+    { ...market.bidOf('Ann', car, 100), kind: 'CancelBid', bidId },
+    { ...market.bidOf('Ann', car, 100), kind: 'Deposit', amountMinor: minor(77) },
+    market.bidOf('Ann', 999, 100),
+  ]
+  const answers = asked.map((command) => market.ask(command)[0])
+  market.pass(3_600_000)
+  expect(asked.map((command) => market.ask(command)[0])).toMatchObject(
+    answers.map((answer) => ({ kind: 'Repeated', answer })),
+  )
+})
+
+test('a refusal is remembered too: the key stays refused when the cash has come', () => {
+  const market = new Market()
+  const car = market.list('Bob', { mode: 'fixed-rate', amount: 1_000 })
+  const bid = market.bidOf('Ann', car, 300)
+  expect(refusal(market.ask(bid))).toBe('insufficient-funds')
+  market.deposit('Ann', 1_000)
+  expect(market.ask(bid)).toMatchObject([
+    { kind: 'Repeated', answer: { kind: 'Refused', code: 'insufficient-funds' } },
+  ])
+})
+
+test('the same key for a different command is refused, and the first answer stays', () => {
+  const { market, car, bid } = withBid()
+  market.ask(bid)
+  for (const other of [
+    market.bidOf('Ann', car, 301),
+    market.bidOf('Ann', car, 300, 99_999),
+    market.bidOf('Ann', car + 1, 300),
+  ])
+    expect(refusal(market.ask({ ...other, key: bid.key }))).toBe('key-reused')
+  expect(market.ask(bid)).toMatchObject([{ kind: 'Repeated' }])
+})
+
+test('a deadline is no part of what is asked: a later one repeats the answer', () => {
+  const { market, bid } = withBid()
+  market.ask(bid)
+  const again = { ...bid, deadlineMs: market.nowMs } as Command
+  market.pass(10)
+  expect(market.ask(again)).toMatchObject([{ kind: 'Repeated' }])
+})
+
+test('a command reached after its deadline has no effect', () => {
+  const { market, car } = withBid()
+  const deadlineMs = market.nowMs + 5
+  const [inTime, late] = [market.bidOf('Ann', car, 300), market.bidOf('Ann', car, 300)]
+  market.pass(5)
+  expect(placed(market.ask({ ...inTime, deadlineMs } as Command)).acceptedMinor).toBe(300)
+  market.pass(1)
+  expect(refusal(market.ask({ ...late, deadlineMs } as Command))).toBe('deadline-passed')
+})
+
+test('two accounts may use the same key', () => {
+  const { market, car, bid } = withBid()
+  market.deposit('Bea', 10_000)
+  market.ask(bid)
+  expect(placed(market.ask({ ...market.bidOf('Bea', car, 300), key: bid.key })).bidId).toBe(2)
+})
+
+test('a key from further ahead than clocks differ is refused and not remembered', () => {
+  const { market, bid } = withBid()
+  const key = market.keyMadeAt(START_MS + KEY_AHEAD_MS_MAX + 1)
+  expect(refusal(market.ask({ ...bid, key }))).toBe('key-ahead')
+  market.pass(1)
+  expect(placed(market.ask({ ...bid, key })).bidId).toBe(1)
+})
+
+test('a key let go is refused as expired, and so is any as old that may have been let go', () => {
+  const { market, car, bid } = withBid()
+  const older = market.keyMadeAt(START_MS - 1)
+  market.ask(bid)
+  const bids = Array.from({ length: KEYS_PER_ACCOUNT_MAX }, () => market.bidOf('Ann', car, 1))
+  market.enter(bids)
+  expect(refusal(market.ask(bid))).toBe('key-expired')
+  expect(refusal(market.ask({ ...bid, key: older }))).toBe('key-expired')
+  expect(market.ask(bids[0] as Command)).toMatchObject([{ kind: 'Repeated' }])
+  const restarted = loadState(dumpState(market.state))
+  const events = apply(restarted, { ...bid, key: older }, atMs(market.nowMs))
+  expect(refusal(events)).toBe('key-expired')
+})
+
+test('an entry that was sent twice has effect once', () => {
+  const { market, bid } = withBid()
+  const first = market.enter([bid], 'gateway-7', 1)
+  const second = market.enter([bid], 'gateway-7', 1)
+  expect(second).toMatchObject({ isDuplicate: true, answered: [], sequence: first.sequence + 1 })
+  expect(second.digest).toBe(first.digest)
+  expect(market.enter([bid], 'gateway-7', 2).answered[0]).toMatchObject([{ kind: 'Repeated' }])
+})
+
+test('time goes on even in an entry that was sent twice', () => {
+  const { market, bid } = withBid()
+  market.enter([bid], 'gateway-7', 1)
+  market.nowMs += 3_600_000
+  expect(market.enter([bid], 'gateway-7', 1)).toMatchObject({
+    isDuplicate: true,
+    timed: [{ kind: 'ListingExpired' }],
+  })
+})
+
+test('the writer unheard of for longest is forgotten first', () => {
+  const market = new Market()
+  for (let index = 0; index < SOURCES_MAX; index++) market.enter([], `source-${index}`, 9)
+  market.enter([], 'source-0', 10)
+  market.enter([], 'one too many', 1)
+  expect(market.enter([], 'source-0', 10).isDuplicate).toBe(true)
+  expect(market.enter([], 'source-2', 9).isDuplicate).toBe(true)
+  expect(market.enter([], 'source-1', 9).isDuplicate).toBe(false)
+})
