@@ -4,6 +4,7 @@ import type { BenchResult } from './result.ts'
 
 const SUBJECTS: Record<string, () => Promise<{ run: () => Promise<BenchResult> }>> = {
   match: () => import('./match/main.ts'),
+  codec: () => import('./codec/main.ts'),
   pipeline: () => import('./pipeline/main.ts'),
   settlement: () => import('./settlement/main.ts'),
   http: () => import('./http/main.ts'),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { z } from 'zod'
 import {
+  acceptedBy,
   createLog,
   listMigrations,
   messageOf,
@@ -40,13 +41,15 @@ export async function migrate(
   }
 }
 
+/** `accepts` came later, and is null for what was applied before: that accepts no older program. */
 const SCHEMA_VERSION = `
   create table if not exists schema_version (
     number      integer primary key,
     name        text not null,
     checksum    text not null,
     applied_at  timestamptz not null default now()
-  )`
+  );
+  alter table schema_version add column if not exists accepts integer`
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({
@@ -100,11 +103,10 @@ async function applyOne(client: Client, migration: Migration): Promise<void> {
   try {
     await client.query('begin')
     await client.query(readFileSync(path, 'utf8'))
-    await client.query('insert into schema_version (number, name, checksum) values ($1, $2, $3)', [
-      number,
-      name,
-      checksumOf(migration),
-    ])
+    await client.query(
+      'insert into schema_version (number, name, checksum, accepts) values ($1, $2, $3, $4)',
+      [number, name, checksumOf(migration), acceptedBy(migration)],
+    )
     await client.query('commit')
   } catch (error) {
     throw new SetupFault(`migration ${number} (${name}) failed: ${messageOf(error)}`, {

@@ -1,7 +1,7 @@
 /** The core: what a command does to the market, told in events.
  *
  *  Time comes with the entry, a refusal is an event, a broken invariant ends the process. A command
- *  that changes anything does so through engine/command, one file for each kind. */
+ *  that changes anything does so through the file of its kind in its area's folder. */
 import {
   ACCOUNTS_MAX,
   assert,
@@ -28,11 +28,13 @@ import type { Account } from './cash/account.ts'
 import { packAnswer, unpackAnswer } from './keys/kept-answer.ts'
 import { assertCashIsWhole } from './cash/cash.ts'
 import { closeDue } from './market/closing.ts'
+import { amendBid } from './market/amend-bid.ts'
 import { cancelBid } from './market/cancel-bid.ts'
 import { deposit } from './cash/deposit.ts'
 import { openListing } from './market/open-listing.ts'
 import type { Outcome } from './outcome.ts'
 import { placeBid } from './market/place-bid.ts'
+import { withdrawListing } from './market/withdraw-listing.ts'
 import { fingerprint } from './keys/fingerprint.ts'
 import type { KeyRecord } from './keys/key-memory.ts'
 import { keyWords, wordsTimeMs } from './keys/key-words.ts'
@@ -110,10 +112,14 @@ function perform(state: State, account: Account, command: Command, atMs: AtMs): 
       return placeBid(state, account, command, atMs)
     case 'CancelBid':
       return cancelBid(state, account, command, atMs)
+    case 'AmendBid':
+      return amendBid(state, account, command, atMs)
     case 'Deposit':
       return deposit(state, account, command)
     case 'OpenListing':
       return openListing(state, account, command, atMs)
+    case 'WithdrawListing':
+      return withdrawListing(state, account, command, atMs)
     default:
       return assertNever(command)
   }

@@ -1,5 +1,6 @@
 /** The settings of an engine process. */
 import { z } from 'zod'
+import { SCHEMA_VERSION } from '../schema/entry.ts'
 import {
   SECOND_ENGINE_WAIT_MS,
   SNAPSHOT_EVERY_ENTRIES,
@@ -8,6 +9,14 @@ import {
 
 /** `match` answers entries; `snapshot` follows silently and only saves its state. */
 export const ENGINE_DUTIES = ['match', 'snapshot'] as const
+
+/** The version of the schema to write by: this build's, or the one before while a rollout is under way. */
+export const schemaWritten = z.coerce
+  .number()
+  .int()
+  .min(SCHEMA_VERSION - 1)
+  .max(SCHEMA_VERSION)
+  .default(SCHEMA_VERSION)
 
 export const engineSettings = z.object({
   MARKET: z
@@ -21,6 +30,7 @@ export const engineSettings = z.object({
   OPS_HOST: z.string().default('127.0.0.1'),
   SECOND_ENGINE_WAIT_MS: z.coerce.number().int().min(1).default(SECOND_ENGINE_WAIT_MS),
   SNAPSHOT_EVERY_ENTRIES: z.coerce.number().int().min(1).default(SNAPSHOT_EVERY_ENTRIES),
+  SCHEMA_WRITTEN: schemaWritten,
   SNAPSHOT_EVERY_MS: z.coerce.number().int().min(100).default(SNAPSHOT_EVERY_MS),
 })
 

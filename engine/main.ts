@@ -18,7 +18,12 @@ runService('engine', async (log) => {
   const { MARKET: market, JOURNAL_REDIS_URL: url, OPS_PORT, OPS_HOST } = settings
   const metrics = createReplicaMetrics()
 
-  const journal = await connectJournal({ url, market, log })
+  const journal = await connectJournal({
+    url,
+    market,
+    log,
+    schemaWritten: settings.SCHEMA_WRITTEN,
+  })
   onStop('journal', () => journal.close())
 
   let replaying: string | null = 'loading a snapshot'

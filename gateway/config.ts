@@ -14,7 +14,9 @@ import {
   REGISTRATIONS_BURST_MAX,
   REGISTRATIONS_PER_SECOND_MAX,
 } from '../schema/index.ts'
-import type { BucketName, BucketSizes } from './admit/rate-limits.ts'
+import type { BucketName } from '../schema/index.ts'
+import { schemaWritten } from '../engine/config.ts'
+import type { BucketSizes } from './admit/rate-limits.ts'
 import type { BucketSize } from './admit/token-bucket.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -39,6 +41,7 @@ export const gatewaySettings = z.object({
   /** /livez, /readyz and /metrics on a port of their own too. */
   OPS_PORT: port.optional(),
   OPS_HOST: z.string().default('127.0.0.1'),
+  SCHEMA_WRITTEN: schemaWritten,
   OPERATOR_PASSWORD: z.string().min(10).optional(),
   DEMO_EMAIL: z.string().optional(),
   DEMO_PASSWORD: z.string().optional(),

@@ -85,7 +85,7 @@ export class Gateway {
       onFault: (error) => signal.aborted || fail(error),
       onAck: watchAcks(metrics),
     })
-    this.#desk = new Desk(this.#admission, this.#limits, monotonicMs)
+    this.#desk = new Desk(this.#admission, this.#limits, monotonicMs, journal.schemaWritten)
     this.#feed = new Feed((frame) => this.#sockets.publish(frame), monotonicMs)
     const shared = {
       desk: this.#desk,

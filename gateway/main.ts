@@ -24,7 +24,8 @@ runService('gateway', async (log) => {
   const postgres = await connectPostgres({ url, max: POSTGRES_CONNECTIONS_MAX, log })
   onStop('postgres', () => postgres.close())
   await assertMigrated(postgres.db)
-  const journal = await connectJournal({ url: JOURNAL_REDIS_URL, market, log })
+  const { SCHEMA_WRITTEN: schemaWritten } = settings
+  const journal = await connectJournal({ url: JOURNAL_REDIS_URL, market, log, schemaWritten })
   onStop('journal', () => journal.close())
 
   const app = uws.App()

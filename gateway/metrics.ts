@@ -1,9 +1,9 @@
 /** What a gateway tells of itself. Hot paths count in plain numbers; nothing here has a label that a
  *  caller could make up. */
+import { BUCKET_NAMES } from '../schema/index.ts'
 import type { AckStage } from '../schema/index.ts'
 import type { Metrics } from '../engine/host/index.ts'
 import type { Admission } from './admit/admission.ts'
-import { BUCKET_NAMES } from './admit/rate-limits.ts'
 import type { RateLimits } from './admit/rate-limits.ts'
 import type { Feed } from './feed/feed.ts'
 import type { Sockets } from './socket/sockets.ts'

@@ -4,8 +4,8 @@
  *  `d` body. Of an event entry: `s` and `b` again, `q` sequence, `p` id of the entry before, `g`
  *  digest, `d` body. A body is msgpack of the packed forms below; the codec is engine/journal's. */
 import type { AtMs, Sequence } from './unit.ts'
-import type { Command, CommandTuple } from './command.ts'
-import type { Event, EventTuple } from './event.ts'
+import type { Command } from './command.ts'
+import type { Event } from './event.ts'
 
 /** A Redis stream id, `ms-n`: the place and the clock of an entry. */
 export type EntryId = `${number}-${number}`
@@ -13,8 +13,10 @@ export type EntryId = `${number}-${number}`
 /** Before the first entry. */
 export const GENESIS: EntryId = '0-0'
 
-/** The form of a body; a reader refuses any other. */
-export const BODY_VERSION = 1
+/** The version of the declarations by which a body is written, its first number. Raised by one whenever a
+ *  kind or a field comes or goes. A reader takes any from 1 up to its own, for ever; a writer writes its
+ *  own, or the one before as long as a role that reads no more than that may still be running. */
+export const SCHEMA_VERSION = 2
 
 /** Who wrote an entry: one process's lifetime. Its batches count up from 1. */
 export type Source = string
@@ -47,12 +49,15 @@ export interface EventEntry {
 
 export type Digest = string
 
-export type CommandBody = readonly [version: number, commands: readonly CommandTuple[]]
+/** A command or an event as it lies in a body: its number, then its fields in the order of their
+ *  declaration. */
+export type Tuple = readonly unknown[]
+export type CommandBody = readonly [version: number, commands: readonly Tuple[]]
 export type EventBody = readonly [
   version: number,
   isDuplicate: 0 | 1,
-  timed: readonly EventTuple[],
-  answered: readonly (readonly EventTuple[])[],
+  timed: readonly Tuple[],
+  answered: readonly (readonly Tuple[])[],
 ]
 
 /** The names of a market's keys in the journal Redis. The braces keep them on one Cluster node. */

@@ -11,8 +11,14 @@ export const PERMISSIONS = {
   'cash.deposit': ['operator'],
   /** Put a borrower's listing on the market. */
   'listing.open': ['operator'],
+  /** Take a borrower's listing off the market. */
+  'listing.withdraw': ['operator'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
+
+/** Who gets an answer: whoever has the permission, whoever is signed in, or anyone. Nothing at the edge is
+ *  declared without it. */
+export type Access = Permission | 'signed-in' | 'anyone'
 
 export function isPermitted(permission: Permission, roles: readonly Role[]): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission]

@@ -202,8 +202,8 @@ export const REJECTS = {
     number: 4010,
     class: 'fix-request',
     http: 409,
-    en: 'The bid is no longer open, so it cannot be cancelled.',
-    zh: '该投标已结束，无法撤销。',
+    en: 'The bid is no longer open, so it cannot be changed or cancelled.',
+    zh: '该投标已结束，无法修改或撤销。',
   },
   'book-full': {
     number: 4011,
@@ -282,6 +282,13 @@ export const REJECTS = {
     en: 'The records cannot be reached just now. Nothing is lost; try again in a moment.',
     zh: '记录暂时不可达，数据不会丢失，请稍后再试。',
   },
+  'rollout-under-way': {
+    number: 5007,
+    class: 'retry-after',
+    http: 503,
+    en: 'The market is being upgraded and cannot do this yet. Nothing happened; try again later.',
+    zh: '市场正在升级，暂不支持此操作。指令未生效，请稍后再试。',
+  },
   draining: {
     number: 5006,
     class: 'retry-same-key',
@@ -294,6 +301,15 @@ export const REJECTS = {
 export type RejectCode = keyof typeof REJECTS
 
 export const REJECT_CODES = Object.keys(REJECTS) as readonly RejectCode[]
+
+const CODES_BY_NUMBER: ReadonlyMap<number, RejectCode> = new Map(
+  REJECT_CODES.map((code) => [REJECTS[code].number, code]),
+)
+
+/** The code of a number; null when no refusal has it. */
+export function rejectCodeOf(number: unknown): RejectCode | null {
+  return CODES_BY_NUMBER.get(number as number) ?? null
+}
 
 /** What a caller is told. `field` names the part of the request that was wrong. */
 export interface Reject {

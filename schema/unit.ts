@@ -74,3 +74,10 @@ function positive(id: number, what: string): number {
   if (!Number.isSafeInteger(id) || id <= 0) throw new BrokenInvariant(`${id} is not a ${what}`)
   return id
 }
+
+/** The name at a place of a closed list. */
+export function named<T>(names: readonly T[], index: unknown): T {
+  const name = names[index as number]
+  assert(name !== undefined, `no name at ${String(index)}`)
+  return name
+}

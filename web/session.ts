@@ -17,6 +17,10 @@ export const http = new HttpClient()
 export const session = shallowRef<Session | null>(kept())
 export const mayBid = computed(() => isPermitted('bid.write', session.value?.roles ?? []))
 
+export const mayWithdraw = computed(() =>
+  isPermitted('listing.withdraw', session.value?.roles ?? []),
+)
+
 /** Keeps the choice and gives every query its token. */
 export function followSession(): void {
   watch(

@@ -2,19 +2,22 @@
  *  types and plain tables reach the browser, so that zod stays out of the bundle. */
 export type {
   BidRow,
-  BidStatus,
   BookLevel,
   CashRow,
   ChannelShapes,
   FillRow,
   ListingPatch,
   ListingRow,
-  ListingStatus,
 } from '../schema/channel.ts'
-export type { FundingMode, Grade, Purpose } from '../schema/command.ts'
+export type {
+  BidStatus,
+  FundingMode,
+  Grade,
+  ListingStatus,
+  Purpose,
+} from '../schema/market/terms.ts'
 export type { RejectCode } from '../schema/reject.ts'
 export type { BidId, ListingId, Minor, RatePpm } from '../schema/unit.ts'
-export { LISTING_STATUSES } from '../schema/channel.ts'
-export { FUNDING_MODES, GRADES } from '../schema/command.ts'
-export type { InstalmentRow } from '../schema/http.ts'
+export { FUNDING_MODES, GRADES, LISTING_STATUSES } from '../schema/market/terms.ts'
+export type { InstalmentRow } from '../schema/loan/row.ts'
 export type { CommandReply } from '../schema/frame.ts'

@@ -60,6 +60,7 @@ export function bidOf(number: number, step: Step): Bid {
     amountMinor: step.amountMinor,
     acceptedMinor: step.amountMinor,
     ratePpm: step.ratePpm,
+    place: number + 1,
     placedAtMs: PLACED_AT_MS,
   })
 }
@@ -93,7 +94,7 @@ class Pilot {
   place(book: number, number: number, random: Random): Step | null {
     const amountMinor = minor(TERMS.minBidMinor + random.below(BID_MINOR_MAX - TERMS.minBidMinor))
     const rate = ratePpm(RATE_STEP_PPM * random.below(1 + TERMS.ratePpm / RATE_STEP_PPM))
-    const accepted = this.#book.quote(amountMinor, rate)
+    const accepted = this.#book.quote(amountMinor, rate, null)
     if (typeof accepted === 'string' || accepted < TERMS.minBidMinor) return null
     const leftMinor = TERMS.amountMinor - this.#book.fundedMinor
     if (this.#book.closesWhenCovered && accepted === leftMinor) return null

@@ -44,7 +44,7 @@ export async function untilSettled(market: TestMarket): Promise<void> {
   const deadline = performance.now() + CATCH_UP_MS_MAX
   const { http } = await market.openOperator()
   while (performance.now() < deadline) {
-    const { sequence, settled } = await http.market()
+    const { sequence, settled } = await http.ask('GET /v1/market')
     if (settled === sequence) return
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }

@@ -96,7 +96,7 @@ async function singles(client: Client, bids: Bids, heard: Heard, endsAt: number)
 async function single(client: Client, bids: Bids, heard: Heard): Promise<void> {
   try {
     const { answer } = await client.placeBid(bids.next())
-    if (answer.kind === 'BidPlaced') accept(heard, answer.bidId)
+    accept(heard, answer.bidId)
   } catch (error) {
     if (isRefused(error)) heard.refused++
     else heard.unanswered++

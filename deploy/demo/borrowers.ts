@@ -1,6 +1,7 @@
-/** Whoever asks for a loan, and the desk that puts it on the market at a steady pace. */
+/** Whoever asks for a loan, and the desk that puts it on the market at a steady pace and seldom takes it
+ *  back. */
 import type { Board } from './board.ts'
-import { draftListing, OPEN_MS_MEAN } from './listing-desk.ts'
+import { draftListing, OPEN_MS_MEAN, takenBack } from './listing-desk.ts'
 import type { Loan } from './loans.ts'
 import type { Operator } from './operator.ts'
 import type { Random } from '../random.ts'
@@ -44,7 +45,10 @@ export class ListingDesk {
     if (this.#borrowers.length === 0 || !this.#board.isKnown) return
     this.#budget += (this.#perSecond * ms) / 1_000
     if (!this.#isStocked) this.#stock()
-    for (; this.#budget >= 1; this.#budget--) void this.#list()
+    for (; this.#budget >= 1; this.#budget--) {
+      void this.#list()
+      void this.#takeBack()
+    }
   }
 
   /** A first visitor should not have to watch an empty market for twenty minutes. */
@@ -61,6 +65,17 @@ export class ListingDesk {
       await this.#operator.list(this.#random.pick(this.#borrowers), draft)
     } catch {
       // The market is full or closing: this loan is not asked for.
+    }
+  }
+  /** Only what was opened for one of its own borrowers. */
+  async #takeBack(): Promise<void> {
+    const own = this.#board.open().filter((row) => this.#borrowers.includes(row.borrowerId))
+    const listing = takenBack(own, this.#random)
+    if (listing === null) return
+    try {
+      await this.#operator.withdraw(listing.borrowerId, listing.listingId)
+    } catch {
+      // It has just closed, or the market is closing.
     }
   }
 }

@@ -94,12 +94,10 @@ export class Bot {
   #itemOf(wish: Wish): BatchItem {
     const key = this.#client.nextKey()
     if (wish.kind === 'cancel') return { key, bidId: bidId(wish.bidId) }
-    return {
-      key,
-      listingId: listingId(wish.listingId),
-      amountMinor: minor(wish.amountMinor),
-      ratePpm: ratePpm(wish.ratePpm),
-    }
+    const terms = { amountMinor: minor(wish.amountMinor), ratePpm: ratePpm(wish.ratePpm) }
+    return wish.kind === 'amend'
+      ? { key, bidId: bidId(wish.bidId), ...terms }
+      : { key, listingId: listingId(wish.listingId), ...terms }
   }
 
   #follow(): void {

@@ -1,6 +1,6 @@
 /** What comes onto the market: a real loan, in a mode, open for a while. */
 import { minor } from '../../schema/index.ts'
-import type { FundingMode, Minor } from '../../schema/index.ts'
+import type { FundingMode, ListingRow, Minor } from '../../schema/index.ts'
 import type { Loan } from './loans.ts'
 import type { Random } from '../random.ts'
 
@@ -12,6 +12,8 @@ export interface Draft extends Loan {
 
 export const MIN_BID = minor(2_500)
 const AUCTION_SHARE = 0.4
+/** Listings that are taken back before they close, of all that are opened. */
+const WITHDRAWN_SHARE = 0.015
 const OPEN_MS_MIN = 60_000
 const OPEN_MS_MAX = 20 * 60_000
 /** The mean of what `draftListing` draws: (max − min) / ln(max / min). */
@@ -27,4 +29,10 @@ export function draftListing(loans: readonly Loan[], random: Random): Draft {
     minBidMinor: MIN_BID,
     openMs: Math.round(openMs),
   }
+}
+
+/** Asked once for each new listing: which of those that are open its borrower takes back, mostly none. Any
+ *  of them, however far it is: whoever finds the money elsewhere does not look at the book. */
+export function takenBack(listings: readonly ListingRow[], random: Random): ListingRow | null {
+  return listings.length > 0 && random.chance(WITHDRAWN_SHARE) ? random.pick(listings) : null
 }

@@ -16,7 +16,7 @@ export async function welcomeNewcomer(
     http.register({ ...credentials, name: 'Demo Investor' }),
   )
   const http = new HttpClient({ baseUrl, token })
-  const { availableMinor, heldMinor, investedMinor } = await http.cash()
+  const { availableMinor, heldMinor, investedMinor } = await http.ask('GET /v1/cash')
   const isPenniless = availableMinor + heldMinor + investedMinor === 0
   if (isPenniless) await operator.deposit(accountId, CASH_MINOR)
 }

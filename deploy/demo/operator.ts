@@ -1,8 +1,8 @@
-/** The operator of the demo market: opens listings for borrowers, tells of cash that has arrived. All of
- *  it through the public protocol, like anyone with that role. */
+/** The operator of the demo market: opens listings for borrowers and takes one back when they say so,
+ *  tells of cash that has arrived. All of it through the public protocol, like anyone with that role. */
 import { createNodeClient } from '../../gateway/client/node.ts'
 import type { Client } from '../../gateway/client/node.ts'
-import { accountId, minor } from '../../schema/index.ts'
+import { accountId, listingId, minor } from '../../schema/index.ts'
 import type { Draft } from './listing-desk.ts'
 import type { People } from './people.ts'
 
@@ -33,6 +33,11 @@ export class Operator {
 
   async list(borrowerId: number, draft: Draft): Promise<void> {
     await this.client.openListing({ borrowerId: accountId(borrowerId), ...draft })
+  }
+
+  async withdraw(borrowerId: number, listing: number): Promise<void> {
+    const withdrawn = { borrowerId: accountId(borrowerId), listingId: listingId(listing) }
+    await this.client.withdrawListing(withdrawn)
   }
 
   async deposit(owner: number, amountMinor: number): Promise<void> {

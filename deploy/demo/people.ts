@@ -40,7 +40,7 @@ export class People {
     if (kept === undefined) return this.renew(email, name)
     const http = new HttpClient({ baseUrl: this.#baseUrl, token: kept.token })
     try {
-      const { accountId } = await http.me()
+      const { accountId } = await http.ask('GET /v1/me')
       return { email, accountId, token: kept.token }
     } catch {
       return this.renew(email, name)

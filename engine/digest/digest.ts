@@ -15,6 +15,7 @@ export type Term = Hash
 const ACCOUNT_SEED = 1
 const BID_SEED = 2
 const LISTING_SEED = 3
+const PLACE_SEED = 4
 
 /** The term of an account's cash; nothing for an account without any. */
 export function accountTerm(accountId: AccountId, availableMinor: number, heldMinor: number): Term {
@@ -31,6 +32,11 @@ export function bidTerm(
   ratePpm: number,
 ): Term {
   return hashNumbers(BID_SEED, bidId, listingId, accountId, acceptedMinor, ratePpm)
+}
+
+/** What an open bid adds that was amended and so stands at another place than that of its id. */
+export function placeTerm(bidId: BidId, place: number): Term {
+  return place === bidId ? NO_HASH : hashNumbers(PLACE_SEED, bidId, place, 0, 0, 0)
 }
 
 /** The term of an open listing: what its book has accepted and from how many bids. */

@@ -1,5 +1,5 @@
 import type { Digest } from '../../schema/index.ts'
-import { accountTerm, bidTerm, DigestSum, listingTerm } from './digest.ts'
+import { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm } from './digest.ts'
 import type { State } from '../state.ts'
 
 /** The digest from scratch, over everything the state holds. For tests and for loading a snapshot. */
@@ -7,8 +7,10 @@ export function recomputeDigest(state: State): Digest {
   const sum = new DigestSum()
   for (const { accountId, availableMinor, heldMinor } of state.accounts.values())
     sum.add(accountTerm(accountId, availableMinor, heldMinor))
-  for (const { bidId, listingId, account, acceptedMinor, ratePpm } of state.bids.values())
+  for (const { bidId, listingId, account, acceptedMinor, ratePpm, place } of state.bids.values()) {
     sum.add(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
+    sum.add(placeTerm(bidId, place))
+  }
   for (const { listingId, book } of state.listings.values())
     sum.add(listingTerm(listingId, book.fundedMinor, book.bidCount))
   return sum.hex()

@@ -60,31 +60,42 @@ export async function connectPostgres({
   return { pool, db, readiness: outage, close: () => (closing ??= db.destroy()) }
 }
 
-/** Throws SetupFault when the database is not at this build's schema version. */
-export async function assertMigrated(db: Database): Promise<void> {
-  const needed = listMigrations().length
-  const found = await schemaVersion(db)
-  if (found === needed) return
+/** Throws SetupFault when this build cannot work on the database: it is behind this build's schema version,
+ *  or ahead of it by a migration that accepts no program as old as this one. */
+export async function assertMigrated(
+  db: Database,
+  needed: number = listMigrations().length,
+): Promise<void> {
+  const { found, accepts } = await schemaVersion(db)
   if (found < needed)
     throw new SetupFault(
       `the database is at schema version ${found}, this build needs ${needed}: run \`node dist/deploy/migrate.js\``,
     )
-  throw new SetupFault(
-    `the database is at schema version ${found}, newer than this build's ${needed}: run a newer build`,
-  )
+  if (needed < accepts)
+    throw new SetupFault(
+      `the database is at schema version ${found}, newer than this build's ${needed}: run a newer build`,
+    )
 }
 
-/** 0 for a database that was never migrated. */
-async function schemaVersion(db: Database): Promise<number> {
-  const tables = db as unknown as Kysely<{ schema_version: { number: number } }>
+interface SchemaVersion {
+  readonly found: number
+  /** The oldest version whose programs may work on it: the one that the strictest migration accepts. */
+  readonly accepts: number
+}
+
+/** 0 for a database that was never migrated. All columns are asked for: one that no build since has
+ *  migrated does not have `accepts`. */
+async function schemaVersion(db: Database): Promise<SchemaVersion> {
+  const tables = db as unknown as Kysely<{
+    schema_version: { number: number; accepts?: number | null }
+  }>
   try {
-    const row = await tables
-      .selectFrom('schema_version')
-      .select((select) => select.fn.max('number').as('number'))
-      .executeTakeFirst()
-    return row?.number ?? 0
+    const rows = await tables.selectFrom('schema_version').selectAll().execute()
+    const found = Math.max(0, ...rows.map(({ number }) => number))
+    const accepts = Math.max(0, ...rows.map((row) => row.accepts ?? row.number))
+    return { found, accepts }
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === '42P01') return 0
+    if (error instanceof DatabaseError && error.code === '42P01') return { found: 0, accepts: 0 }
     throw error
   }
 }

@@ -31,7 +31,8 @@ export async function appendEvents(
   entries: readonly EventEntry[],
 ): Promise<Appended> {
   let appended = 0
-  for (const run of runsOf(entries)) appended += await appendRun(journal, run)
+  for (const run of runsOf(entries, journal.schemaWritten))
+    appended += await appendRun(journal, run)
   return { appended, refused: entries.length - appended }
 }
 
@@ -52,11 +53,11 @@ interface Run {
   readonly bodies: Buffer[]
 }
 
-function* runsOf(entries: readonly EventEntry[]): Generator<Run> {
+function* runsOf(entries: readonly EventEntry[], schemaWritten: number): Generator<Run> {
   let run: Run = { entries: [], bodies: [] }
   let sizeBytes = 0
   for (const entry of entries) {
-    const body = encodeEventBody(entry)
+    const body = encodeEventBody(entry, schemaWritten)
     if (sizeBytes > 0 && sizeBytes + body.length > APPEND_BYTES_MAX) {
       yield run
       run = { entries: [], bodies: [] }

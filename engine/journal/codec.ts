@@ -3,52 +3,102 @@
  *  Both directions are ours, so a body that does not read is a broken invariant. A packed body is a
  *  view of a buffer that the packer never writes again: the client may hold it until it is sent. */
 import { Packr, Unpackr } from 'msgpackr'
-import { packCommand, unpackCommand } from '../../schema/command.ts'
+import { COMMANDS } from '../../schema/command.ts'
 import type { Command } from '../../schema/command.ts'
-import { BODY_VERSION } from '../../schema/entry.ts'
-import type { CommandBody, EventBody, EventEntry } from '../../schema/entry.ts'
-import { packEvent, unpackEvent } from '../../schema/event.ts'
+import { SCHEMA_VERSION } from '../../schema/entry.ts'
+import type { CommandBody, EventBody, EventEntry, Tuple } from '../../schema/entry.ts'
+import { EVENTS } from '../../schema/event.ts'
 import type { Event } from '../../schema/event.ts'
-import { assert } from '../../schema/unit.ts'
+import { BrokenInvariant } from '../../schema/unit.ts'
+import { createForms } from './forms.ts'
 
 const packer = new Packr({ useRecords: false })
 const unpacker = new Unpackr({ useRecords: false })
 
 export type EventParts = Pick<EventEntry, 'isDuplicate' | 'timed' | 'answered'>
 
-export function encodeCommandBody(commands: readonly Command[]): Buffer {
-  const body: CommandBody = [BODY_VERSION, commands.map(packCommand)]
+export const COMMAND_FORMS = createForms<Command>(Object.values(COMMANDS), SCHEMA_VERSION)
+export const EVENT_FORMS = createForms<Event>(Object.values(EVENTS), SCHEMA_VERSION)
+
+/** True when a role of schema version `version` can read the command. */
+export function isSayable(command: Command, version: number): boolean {
+  return COMMAND_FORMS.isSayable(command, version)
+}
+
+export function encodeCommandBody(
+  commands: readonly Command[],
+  version: number = SCHEMA_VERSION,
+): Buffer {
+  const pack = COMMAND_FORMS.packer(version)
+  const body: CommandBody = [version, commands.map((command) => pack(command))]
   return packer.pack(body)
 }
 
+/** Reads a body of any version up to ours. Throws BrokenInvariant, naming kind and field, for any other. */
 export function decodeCommandBody(bytes: Uint8Array): readonly Command[] {
-  const [version, commands] = unpacker.unpack(bytes) as CommandBody
-  assert(version === BODY_VERSION, `command body of version ${version}`)
-  return commands.map(unpackCommand)
+  const [version, commands] = unpackBody<CommandBody>(bytes, 2)
+  const read = COMMAND_FORMS.reader(version)
+  return rows(commands).map((tuple) => read(row(tuple)))
 }
 
-export function encodeEventBody({ isDuplicate, timed, answered }: EventParts): Buffer {
+export function encodeEventBody(
+  { isDuplicate, timed, answered }: EventParts,
+  version: number = SCHEMA_VERSION,
+): Buffer {
+  const packEvent = EVENT_FORMS.packer(version)
+  const pack = (event: Event): Tuple => packEvent(event)
   const body: EventBody = [
-    BODY_VERSION,
+    version,
     isDuplicate ? 1 : 0,
-    timed.map(packEvent),
-    answered.map((events) => events.map(packEvent)),
+    timed.map(pack),
+    answered.map((events) => events.map(pack)),
   ]
   return packer.pack(body)
 }
 
+/** As `decodeCommandBody`. */
 export function decodeEventBody(bytes: Uint8Array): EventParts {
-  const [version, isDuplicate, timed, answered] = unpacker.unpack(bytes) as EventBody
-  assert(version === BODY_VERSION, `event body of version ${version}`)
+  const [version, isDuplicate, timed, answered] = unpackBody<EventBody>(bytes, 4)
+  const readEvent = EVENT_FORMS.reader(version)
+  const read = (tuple: Tuple): Event => readEvent(row(tuple))
   return {
     isDuplicate: isDuplicate === 1,
-    timed: timed.map(unpackEvent),
-    answered: answered.map(readEvents),
+    timed: rows(timed).map(read),
+    answered: rows(answered).map((tuples) => rows(tuples).map(read)),
   }
 }
 
-function readEvents(tuples: EventBody[3][number]): readonly Event[] {
-  return tuples.map(unpackEvent)
+/** Bodies are our own words: one that does not read is broken, whoever damaged it. */
+function unpackBody<Body extends readonly [version: number, ...rest: readonly unknown[]]>(
+  bytes: Uint8Array,
+  parts: number,
+): Body {
+  let body: unknown
+  try {
+    body = unpacker.unpack(bytes)
+  } catch (cause) {
+    throw new BrokenInvariant('a body is not msgpack', { cause })
+  }
+  if (!Array.isArray(body) || body.length !== parts)
+    throw new BrokenInvariant(`a body has ${parts} parts`)
+  const version: unknown = body[0]
+  if (!Number.isSafeInteger(version) || (version as number) < 1)
+    throw new BrokenInvariant(`a body of schema version ${String(version)}`)
+  if ((version as number) > SCHEMA_VERSION)
+    throw new BrokenInvariant(
+      `a body of schema version ${String(version)}, this build reads up to ${SCHEMA_VERSION}: run a newer build`,
+    )
+  return body as unknown as Body
+}
+
+function rows<Row>(value: readonly Row[]): readonly Row[] {
+  if (!Array.isArray(value)) throw new BrokenInvariant('a list of a body is no list')
+  return value
+}
+
+function row(value: unknown): Tuple {
+  if (!Array.isArray(value)) throw new BrokenInvariant('a message of a body is no list of parts')
+  return value
 }
 
 /** Any value made of arrays, strings and numbers: the rows of a snapshot. */

@@ -57,7 +57,7 @@ export class CommandWriter {
     this.#batch += 1
     const batch = this.#batch
     try {
-      const body = encodeCommandBody(commands)
+      const body = encodeCommandBody(commands, this.#journal.schemaWritten)
       const id = await this.#journal.persist('writing', () => this.#send(batch, body), signal)
       return { id, batch }
     } finally {

@@ -2,7 +2,13 @@
  *  invariants. */
 export { appendEvents, isSaid } from './append-events.ts'
 export type { Appended, Conclusion } from './append-events.ts'
-export { decodeCommandBody, decodeEventBody, encodeCommandBody, encodeEventBody } from './codec.ts'
+export {
+  decodeCommandBody,
+  decodeEventBody,
+  encodeCommandBody,
+  encodeEventBody,
+  isSayable,
+} from './codec.ts'
 export type { EventParts } from './codec.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'

@@ -8,7 +8,7 @@
  *    the entry at the reader's position.
  *  - Nothing is tried for ever in silence: an outage is logged once and shown by `readiness`. */
 import type { EntryId } from '../../schema/entry.ts'
-import { journalKeys } from '../../schema/entry.ts'
+import { journalKeys, SCHEMA_VERSION } from '../../schema/entry.ts'
 import { backOff } from '../host/backoff.ts'
 import { SILENT_LOG } from '../host/log.ts'
 import type { Log } from '../host/log.ts'
@@ -26,6 +26,9 @@ export interface JournalOptions {
   /** After this long without an answer the outcome counts as unknown. */
   readonly commandTimeoutMs?: number
   readonly log?: Log
+  /** The version of the schema to write by: the one before ours as long as a role that reads no more
+   *  than that may still be running. */
+  readonly schemaWritten?: number
 }
 
 /** Throws SetupFault, one clear line, when Redis cannot be reached or could lose writes. */
@@ -48,6 +51,7 @@ export class Journal {
   readonly market: string
   readonly keys: ReturnType<typeof journalKeys>
   readonly log: Log
+  readonly schemaWritten: number
   readonly #options: JournalOptions
   readonly #links = new Set<Link>()
   readonly #write: Link
@@ -60,6 +64,7 @@ export class Journal {
     this.market = options.market
     this.keys = journalKeys(options.market)
     this.log = options.log ?? SILENT_LOG
+    this.schemaWritten = options.schemaWritten ?? SCHEMA_VERSION
     this.#write = this.openLink()
   }
 

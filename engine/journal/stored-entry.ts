@@ -1,5 +1,5 @@
 /** Entries as they lie in the streams: an id and fields in the order they were written. */
-import { assert, sequence as toSequence } from '../../schema/unit.ts'
+import { assert, BrokenInvariant, sequence as toSequence } from '../../schema/unit.ts'
 import type { Sequence } from '../../schema/unit.ts'
 import { entryAtMs } from '../../schema/entry.ts'
 import type { CommandEntry, Digest, EntryId, EventEntry } from '../../schema/entry.ts'
@@ -28,7 +28,7 @@ export function readCommandEntry([idBytes, fields]: StoredEntry): CommandEntry {
     atMs: entryAtMs(id),
     source: source.toString(),
     batch: Number(batch.toString()),
-    commands: decodeCommandBody(body),
+    commands: readingEntry(id, () => decodeCommandBody(body)),
   }
 }
 
@@ -52,7 +52,18 @@ export function readEventHead([idBytes, fields]: StoredEntry): EventHead {
 
 export function readEventEntry(head: EventHead): EventEntry {
   const { body, ...rest } = head
-  return { ...rest, atMs: entryAtMs(head.id), ...decodeEventBody(body) }
+  const parts = readingEntry(head.id, () => decodeEventBody(body))
+  return { ...rest, atMs: entryAtMs(head.id), ...parts }
+}
+
+/** A body that does not read is told with its entry, so that whoever has to look knows where. */
+function readingEntry<Body>(id: EntryId, read: () => Body): Body {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof BrokenInvariant)) throw error
+    throw new BrokenInvariant(`entry ${id}: ${error.message}`, { cause: error })
+  }
 }
 
 type Values<Names extends string> = Names extends `${string}${infer Rest}`

@@ -1,88 +1,90 @@
-/** Between an answer and the two numbers by which it is remembered.
+/** Between an answer and the few numbers by which it is remembered, made from the declarations.
  *
- *  A repeated command says everything again that it said before, so of its answer only what the
- *  engine added has to be kept. */
-import { assert, assertNever, REJECT_CODES, REJECTS } from '../../schema/index.ts'
-import type {
-  Answer,
-  AtMs,
-  BidId,
-  Command,
-  ListingId,
-  Minor,
-  OpenListing,
-  RejectCode,
-} from '../../schema/index.ts'
+ *  A repeated command says everything again that it said before, so of its answer only what the engine
+ *  added has to be kept: the answer's fields that the command does not have, in the order of their
+ *  declaration. */
+import { assert, COMMANDS, rejectCodeOf, REJECTS } from '../../schema/index.ts'
+import type { Answer, Command, CommandKind, CommandOf, Done } from '../../schema/index.ts'
+import type { CommandDeclaration } from '../../schema/declare/message.ts'
+import { compile } from '../compile.ts'
 import type { KeptAnswer } from './key-memory.ts'
 
 const DONE = 0
+const NO_MORE: readonly number[] = []
 
+/** The answer of a command that was carried out, or why it was not, as it is kept. */
 export function packAnswer(answer: Answer): KeptAnswer {
-  switch (answer.kind) {
-    case 'BidPlaced':
-      return { code: DONE, given: answer.bidId, givenToo: answer.acceptedMinor }
-    case 'BidCancelled':
-      return { code: DONE, given: answer.listingId, givenToo: answer.releasedMinor }
-    case 'ListingOpened':
-      return { code: DONE, given: answer.listingId, givenToo: answer.closesAtMs }
-    case 'Deposited':
-      return { code: DONE, given: 0, givenToo: 0 }
-    case 'Refused':
-      return { code: REJECTS[answer.code].number, given: 0, givenToo: 0 }
-    default:
-      return assertNever(answer)
-  }
+  if (answer.kind === 'Refused')
+    return { code: REJECTS[answer.code].number, given: 0, givenToo: 0, more: NO_MORE }
+  return pack(answer)
 }
 
 /** The answer that `command` got when it was first asked. */
-export function unpackAnswer(command: Command, { code, given, givenToo }: KeptAnswer): Answer {
+export function unpackAnswer(command: Command, kept: KeptAnswer): Answer {
   const { accountId, key } = command
-  if (code !== DONE) return { kind: 'Refused', accountId, key, code: rejectCode(code) }
-  switch (command.kind) {
-    case 'PlaceBid': {
-      const { listingId, amountMinor, ratePpm } = command
-      const bidId = given as BidId
-      const acceptedMinor = givenToo as Minor
-      return { kind: 'BidPlaced', bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm }
-    }
-    case 'CancelBid': {
-      const listingId = given as ListingId
-      const releasedMinor = givenToo as Minor
-      return { kind: 'BidCancelled', bidId: command.bidId, listingId, accountId, releasedMinor }
-    }
-    case 'OpenListing':
-      return listingOpened(command, given as ListingId, givenToo as AtMs)
-    case 'Deposit':
-      return { kind: 'Deposited', accountId, amountMinor: command.amountMinor }
-    default:
-      return assertNever(command)
-  }
+  if (kept.code === DONE) return unpack(command, kept)
+  const code = rejectCodeOf(kept.code)
+  assert(code !== null, 'a remembered refusal is in the table')
+  return { kind: 'Refused', accountId, key, code }
 }
 
-export function listingOpened(
-  command: OpenListing,
-  listingId: ListingId,
-  closesAtMs: AtMs,
-): Answer {
-  return {
-    kind: 'ListingOpened',
-    listingId,
-    borrowerId: command.accountId,
-    mode: command.mode,
-    amountMinor: command.amountMinor,
-    ratePpm: command.ratePpm,
-    termMonths: command.termMonths,
-    minBidMinor: command.minBidMinor,
-    closesAtMs,
-    grade: command.grade,
-    purpose: command.purpose,
-  }
+/** The answer to a command that is carried out, from what the engine adds to what the command says, in the
+ *  order of the answer's declaration. */
+export function answerTo<Kind extends CommandKind>(
+  command: CommandOf<Kind>,
+  ...[given = 0, givenToo = 0, ...more]: readonly number[]
+): Done<Kind> {
+  return unpack(command, { code: DONE, given, givenToo, more }) as Done<Kind>
 }
 
-const CODES_BY_NUMBER = new Map(REJECT_CODES.map((code) => [REJECTS[code].number, code]))
+const DECLARED: readonly CommandDeclaration[] = Object.values(COMMANDS)
 
-function rejectCode(number: number): RejectCode {
-  const code = CODES_BY_NUMBER.get(number as (typeof REJECTS)[RejectCode]['number'])
-  assert(code !== undefined, 'a remembered refusal is in the table')
-  return code
+const pack = compile<(answer: Done) => KeptAnswer>(
+  `function pack(a) {
+    switch (a.kind) {
+      ${DECLARED.map(packCase).join('\n')}
+      default: throw new Error(a.kind + ' answers no command')
+    }
+  }`,
+  { NO_MORE },
+)
+
+const unpack = compile<(command: Command, kept: KeptAnswer) => Done>(
+  `function unpack(c, k) {
+    switch (c.kind) {
+      ${DECLARED.map(unpackCase).join('\n')}
+      default: throw new Error(c.kind + ' is no command')
+    }
+  }`,
+  {},
+)
+
+function packCase(declared: CommandDeclaration): string {
+  const { answer } = declared
+  const given = givenBy(declared).map((name) => `a.${name}`)
+  const [first = '0', second = '0', ...more] = given
+  return `case '${answer.kind}': return {
+    code: ${DONE}, given: ${first}, givenToo: ${second},
+    more: ${more.length === 0 ? 'NO_MORE' : `[${more.join(', ')}]`},
+  }`
+}
+
+function unpackCase(declared: CommandDeclaration): string {
+  const { kind, answer, same } = declared
+  const given = givenBy(declared)
+  const kept = (name: string): string => {
+    const place = given.indexOf(name)
+    if (place === -1) return `c.${same[name] ?? name}`
+    return ['k.given', 'k.givenToo'][place] ?? `k.more[${place - 2}]`
+  }
+  const members = Object.keys(answer.fields).map((name) => `${name}: ${kept(name)}`)
+  return `case '${kind}': return { kind: '${answer.kind}', ${members.join(', ')} }`
+}
+
+/** The names of the answer's fields that the command does not say. */
+function givenBy({ kind, fields, answer, same }: CommandDeclaration): readonly string[] {
+  const given = Object.keys(answer.fields).filter((name) => !((same[name] ?? name) in fields))
+  for (const name of given)
+    assert(answer.fields[name]?.form.as === 'whole', `${name}, which answers ${kind}, is a number`)
+  return given
 }

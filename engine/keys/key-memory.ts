@@ -9,7 +9,7 @@ import { assert, KEYS_KEPT_MAX, KEYS_PER_ACCOUNT_MAX } from '../../schema/index.
 import type { AccountId } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Hash } from '../digest/hash.ts'
-import { KeyPages, NO_SLOT, NUMBER, WORD } from './key-pages.ts'
+import { KeyPages, MORE_NUMBERS_MAX, NO_SLOT, NUMBER, WORD } from './key-pages.ts'
 import { wordsTimeMs } from './key-words.ts'
 import type { KeyWords } from './key-words.ts'
 
@@ -29,6 +29,8 @@ export interface KeptAnswer {
   /** Such as the id of the new bid, and what was accepted of it. */
   readonly given: number
   readonly givenToo: number
+  /** What some answers have beyond two; mostly nothing. */
+  readonly more: readonly number[]
 }
 
 export interface KeyLimits {
@@ -37,6 +39,7 @@ export interface KeyLimits {
 }
 
 const BUCKETS_MIN = 1_024
+const NO_MORE: readonly number[] = []
 
 export class KeyMemory {
   readonly #accounts: ReadonlyMap<AccountId, Account>
@@ -94,6 +97,8 @@ export class KeyMemory {
     this.#unlinkFromAccount(slot, account)
     this.#unlinkFromAges(slot)
     account.forgottenMs = Math.max(account.forgottenMs, wordsTimeMs(words))
+    const more = this.#pages.word(slot, WORD.more)
+    if (more !== NO_SLOT) this.#pages.giveBack(more)
     this.#pages.giveBack(slot)
     this.#size--
   }
@@ -128,8 +133,25 @@ export class KeyMemory {
         code: pages.word(slot, WORD.code),
         given: pages.number(slot, NUMBER.given),
         givenToo: pages.number(slot, NUMBER.givenToo),
+        more: this.#readMore(pages.word(slot, WORD.more)),
       },
     }
+  }
+
+  /** How many there are comes first. */
+  #readMore(slot: number): readonly number[] {
+    if (slot === NO_SLOT) return NO_MORE
+    const count = this.#pages.number(slot, 0)
+    return Array.from({ length: count }, (_, index) => this.#pages.number(slot, index + 1))
+  }
+
+  #writeMore(more: readonly number[]): number {
+    if (more.length === 0) return NO_SLOT
+    assert(more.length < MORE_NUMBERS_MAX, 'one more record holds all that an answer has')
+    const slot = this.#pages.take()
+    this.#pages.setNumber(slot, 0, more.length)
+    for (const [index, value] of more.entries()) this.#pages.setNumber(slot, index + 1, value)
+    return slot
   }
 
   #readWords(slot: number): KeyWords {
@@ -154,6 +176,7 @@ export class KeyMemory {
     pages.setWord(slot, WORD.printHigh, record.fingerprint.high)
     pages.setWord(slot, WORD.printLow, record.fingerprint.low)
     pages.setWord(slot, WORD.code, record.answer.code)
+    pages.setWord(slot, WORD.more, this.#writeMore(record.answer.more))
   }
 
   #linkToBucket(slot: number, bucket: number): void {

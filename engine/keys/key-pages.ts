@@ -6,6 +6,8 @@ export const NO_SLOT = 0
 
 /** Fields that are safe integers, by their place among the doubles of a record. */
 export const NUMBER = { accountId: 0, sequence: 1, given: 2, givenToo: 3 } as const
+/** A record that continues another has nothing but numbers. */
+export const MORE_NUMBERS_MAX = 10
 /** Fields of 32 bits, by their place among the words of a record; the doubles take the first 8. */
 export const WORD = {
   first: 8,
@@ -19,9 +21,12 @@ export const WORD = {
   newerOfAccount: 16,
   older: 17,
   newer: 18,
+  /** The slot that continues this record; mostly none. */
+  more: 19,
 } as const
 
-type NumberField = (typeof NUMBER)[keyof typeof NUMBER]
+/** The place of a number in a record. */
+type NumberField = number
 type WordField = (typeof WORD)[keyof typeof WORD]
 
 const RECORD_WORDS = 20

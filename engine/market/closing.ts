@@ -3,7 +3,8 @@
 import { assert, minor } from '../../schema/index.ts'
 import type { AtMs, Event, Fill, RatePpm } from '../../schema/index.ts'
 import type { Bid } from './book/bid.ts'
-import { capture, payOut, release } from '../cash/cash.ts'
+import { release } from '../cash/cash.ts'
+import { disburse } from '../loan/disburse.ts'
 import type { Listing } from './listing.ts'
 import { assertHoldsAreBids, emptyBook } from './open-bids.ts'
 import type { State } from '../state.ts'
@@ -35,20 +36,27 @@ export function closeDue(state: State, atMs: AtMs, rowsMax: number): readonly Ev
 }
 
 export function closeListing(state: State, listing: Listing): readonly Event[] {
-  const { book } = listing
+  const { book, listingId } = listing
   const isCovered = book.fundedMinor === listing.amountMinor
   const clearingRatePpm = book.clearingRatePpm()
+  const bids = takeOffMarket(state, listing)
+  if (isCovered) return allocate(state, listing, clearingRatePpm, bids)
+  return [{ kind: 'ListingExpired', listingId, released: releaseAll(state, bids) }]
+}
+
+/** Empties the book and forgets the listing. What its bids hold is the caller's to move. */
+export function takeOffMarket(state: State, listing: Listing): readonly Bid[] {
   const bids = emptyBook(state, listing)
   state.closings.remove(listing)
   state.listings.delete(listing.listingId)
-  if (!isCovered) return [expire(state, listing, bids)]
-  return allocate(state, listing, clearingRatePpm, bids)
+  return bids
 }
 
-function expire(state: State, { listingId }: Listing, bids: readonly Bid[]): Event {
+/** Gives everybody the cash back. */
+export function releaseAll(state: State, bids: readonly Bid[]): readonly Fill[] {
   for (const bid of bids) release(state, bid.account, bid.acceptedMinor)
   for (const bid of bids) assertHoldsAreBids(bid.account)
-  return { kind: 'ListingExpired', listingId, released: bids.map(fillOf) }
+  return bids.map(fillOf)
 }
 
 /** A listing that is covered is disbursed in the same moment; a review will stand between the two. */
@@ -58,23 +66,12 @@ function allocate(
   ratePpm: RatePpm,
   bids: readonly Bid[],
 ): readonly Event[] {
-  const { listingId, amountMinor, borrowerId, termMonths } = listing
+  const { listingId, amountMinor } = listing
   const fills = bids.map(fillOf)
   const sumMinor = fills.reduce((sum, fill) => sum + fill.amountMinor, 0)
   assert(sumMinor === amountMinor, 'the fills sum to the principal')
-  disburse(state, listing, bids)
-  return [
-    { kind: 'ListingAllocated', listingId, ratePpm, fills },
-    { kind: 'LoanDisbursed', listingId, borrowerId, amountMinor, ratePpm, termMonths, fills },
-  ]
-}
-
-function disburse(state: State, listing: Listing, bids: readonly Bid[]): void {
-  const borrower = state.accounts.get(listing.borrowerId)
-  assert(borrower !== undefined, 'a borrower has an account')
-  for (const bid of bids) capture(state, bid.account, bid.acceptedMinor)
-  payOut(state, borrower, listing.amountMinor)
-  for (const bid of bids) assertHoldsAreBids(bid.account)
+  const allocated = { kind: 'ListingAllocated', listingId, ratePpm, fills } as const
+  return [allocated, disburse(state, listing, ratePpm, bids, fills)]
 }
 
 function fillOf({ bidId, account, acceptedMinor }: Bid): Fill {

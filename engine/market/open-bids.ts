@@ -5,7 +5,7 @@
 import { assert } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Bid, Displaced } from './book/bid.ts'
-import { bidTerm, listingTerm } from '../digest/digest.ts'
+import { bidTerm, listingTerm, placeTerm } from '../digest/digest.ts'
 import type { Listing } from './listing.ts'
 import type { State } from '../state.ts'
 
@@ -16,6 +16,38 @@ export function enterBook(state: State, listing: Listing, bid: Bid): readonly Di
   addListingTerm(state, listing)
   state.bids.add(bid)
   addBidTerm(state, bid, bid.acceptedMinor)
+  for (const { bid: worse, releasedMinor } of displaced) shrink(state, worse, releasedMinor)
+  return displaced
+}
+
+/** Lowers one bid, which keeps its place in its book. */
+export function reduceInBook(
+  state: State,
+  listing: Listing,
+  bid: Bid,
+  releasedMinor: number,
+): void {
+  removeListingTerm(state, listing)
+  listing.book.reduce(bid, releasedMinor)
+  addListingTerm(state, listing)
+  shrink(state, bid, releasedMinor)
+}
+
+/** Takes a bid out of its book and puts it in again as the newest, on the terms that `change` gives it,
+ *  as one step: nobody sees it gone. Tells the bids that it displaced, worst first. */
+export function replaceInBook(
+  state: State,
+  listing: Listing,
+  bid: Bid,
+  change: () => void,
+): readonly Displaced[] {
+  removeListingTerm(state, listing)
+  removeBidTerm(state, bid, bid.acceptedMinor)
+  listing.book.cancel(bid)
+  change()
+  const displaced = listing.book.place(bid)
+  addBidTerm(state, bid, bid.acceptedMinor)
+  addListingTerm(state, listing)
   for (const { bid: worse, releasedMinor } of displaced) shrink(state, worse, releasedMinor)
   return displaced
 }
@@ -59,15 +91,17 @@ function remove(state: State, bid: Bid): void {
 }
 
 function addBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
-  const { bidId, listingId, account, ratePpm } = bid
+  const { bidId, listingId, account, ratePpm, place } = bid
   account.biddenMinor += acceptedMinor
   state.digest.add(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
+  if (place !== bidId) state.digest.add(placeTerm(bidId, place))
 }
 
 function removeBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
-  const { bidId, listingId, account, ratePpm } = bid
+  const { bidId, listingId, account, ratePpm, place } = bid
   account.biddenMinor -= acceptedMinor
   state.digest.remove(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
+  if (place !== bidId) state.digest.remove(placeTerm(bidId, place))
 }
 
 function addListingTerm(state: State, { listingId, book }: Listing): void {

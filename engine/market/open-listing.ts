@@ -1,7 +1,7 @@
 import { atMs, listingId, LISTINGS_OPEN_MAX } from '../../schema/index.ts'
 import type { AtMs, OpenListing } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
-import { listingOpened } from '../keys/kept-answer.ts'
+import { answerTo } from '../keys/kept-answer.ts'
 import { listingTerm } from '../digest/digest.ts'
 import type { State } from '../state.ts'
 import type { Outcome } from '../outcome.ts'
@@ -34,5 +34,5 @@ export function openListing(
   state.listings.set(id, listing)
   state.closings.add(listing)
   state.digest.add(listingTerm(id, 0, 0))
-  return [listingOpened(command, id, listing.closesAtMs)]
+  return [answerTo<'OpenListing'>(command, id, listing.closesAtMs)]
 }

@@ -97,6 +97,7 @@ function bidRow(bid: Bid): SnapshotRows['bids'] {
     minor(bid.acceptedMinor),
     bid.ratePpm,
     bid.placedAtMs,
+    bid.place,
   ]
 }
 
@@ -114,5 +115,6 @@ function keyRow([accountId, record]: readonly [AccountId, KeyRecord]): SnapshotR
     answer.code,
     answer.given,
     answer.givenToo,
+    ...answer.more,
   ]
 }

@@ -29,6 +29,7 @@ export function loadState(
     restoreRows(state, chunk, chunk.section)
   }
   assert(meta !== null, 'a snapshot begins with its meta row')
+  restoreBooks(state)
   assertComplete(state, meta)
   return state
 }
@@ -100,23 +101,32 @@ function restoreListing(state: State, row: SnapshotRows['listings']): void {
 
 function restoreBid(state: State, row: SnapshotRows['bids']): void {
   const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
+  const place = row[7] ?? bidId
   const account = accountOf(state, accountId)
-  const listing = state.listings.get(listingId)
-  assert(listing !== undefined, 'a bid lies in an open listing')
-  const facts = { bidId, listingId, account, amountMinor, acceptedMinor, ratePpm, placedAtMs }
-  const bid = newBid(facts)
-  listing.book.restore(bid)
-  state.bids.add(bid)
+  const terms = { amountMinor, acceptedMinor, ratePpm, place }
+  state.bids.add(newBid({ bidId, listingId, account, ...terms, placedAtMs }))
   account.biddenMinor += acceptedMinor
 }
 
+/** Books are in the order of places, rows in that of ids: an amended bid may stand behind later ones. */
+function restoreBooks(state: State): void {
+  const bids = [...state.bids.values()]
+  if (bids.some(({ bidId, place }) => bidId !== place)) bids.sort((a, b) => a.place - b.place)
+  for (const bid of bids) {
+    const listing = state.listings.get(bid.listingId)
+    assert(listing !== undefined, 'a bid lies in an open listing')
+    listing.book.restore(bid)
+  }
+}
+
 function restoreKey(state: State, row: SnapshotRows['keys']): void {
-  const [accountId, first, second, third, fourth, high, low, sequence, code, given, givenToo] = row
+  const [accountId, first, second, third, fourth, high, low, sequence, code, ...numbers] = row
+  const [given, givenToo, ...more] = numbers
   state.keys.remember(accountOf(state, accountId), {
     words: { first, second, third, fourth },
     fingerprint: { high, low },
     sequence,
-    answer: { code, given, givenToo },
+    answer: { code, given, givenToo, more },
   })
 }
 

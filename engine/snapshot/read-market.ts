@@ -68,6 +68,8 @@ export interface SnapshotBid {
   readonly acceptedMinor: Minor
   readonly ratePpm: RatePpm
   readonly placedAtMs: AtMs
+  /** Its place in time among equal rates. */
+  readonly place: number
 }
 
 /** Takes the chunks in the order in which `dumpState` gave them. */
@@ -120,5 +122,6 @@ function readListing(row: SnapshotRows['listings']): SnapshotListing {
 
 function readBid(row: SnapshotRows['bids']): SnapshotBid {
   const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
-  return { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs }
+  const terms = { amountMinor, acceptedMinor, ratePpm, place: row[7] ?? bidId }
+  return { bidId, listingId, accountId, ...terms, placedAtMs }
 }

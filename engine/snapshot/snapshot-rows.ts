@@ -1,7 +1,8 @@
 /** The rows of a snapshot, section by section: each a tuple in a fixed order, because a snapshot has
  *  a million of them. dump.ts writes them, load.ts and read-market.ts read them.
  *
- *  A new section or column raises `SNAPSHOT_VERSION`; an engine refuses any other and replays. */
+ *  A new section or column raises `SNAPSHOT_VERSION`. Columns are added at the end of a row, and whoever
+ *  reads says what they are in a snapshot that was taken before; so all older ones stay readable. */
 import { assert } from '../../schema/index.ts'
 import type {
   AccountId,
@@ -16,7 +17,7 @@ import type {
   Source,
 } from '../../schema/index.ts'
 
-export const SNAPSHOT_VERSION = 1
+export const SNAPSHOT_VERSION = 2
 
 /** In the order in which they are written and have to be read. */
 export const SNAPSHOT_SECTIONS = [
@@ -82,6 +83,8 @@ export interface SnapshotRows {
     acceptedMinor: Minor,
     ratePpm: RatePpm,
     placedAtMs: AtMs,
+    /** Since version 2; its id before. */
+    place?: number,
   ]
   /** The oldest first. */
   readonly keys: readonly [
@@ -96,6 +99,8 @@ export interface SnapshotRows {
     code: number,
     given: number,
     givenToo: number,
+    /** Since version 2; none before. */
+    ...more: number[],
   ]
   /** The one unheard of for longest first. */
   readonly sources: readonly [source: Source, batch: number]
@@ -114,6 +119,11 @@ export function rowsOf<Section extends SnapshotSection>(
 export function metaRow(chunk: SnapshotChunk | undefined): SnapshotRows['meta'] {
   assert(chunk !== undefined, 'a snapshot has a first chunk')
   const row = rowsOf(chunk, 'meta')[0]
-  assert(row !== undefined && row[0] === SNAPSHOT_VERSION, 'the snapshot is of this version')
+  assert(row !== undefined, 'a snapshot begins with its meta row')
+  const [version] = row
+  assert(
+    Number.isSafeInteger(version) && version >= 1 && version <= SNAPSHOT_VERSION,
+    `a snapshot of version ${version}, this build reads up to ${SNAPSHOT_VERSION}`,
+  )
   return row
 }

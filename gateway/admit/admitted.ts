@@ -5,13 +5,12 @@ import type {
   Answer,
   AtMs,
   Command,
+  CommandOperation,
   Event,
   Reject,
   Repeated,
   Sequence,
 } from '../../schema/index.ts'
-
-import type { CommandOperation } from './commands.ts'
 
 /** Whoever asked. Told once for each request, by one of the two. */
 export interface Asker {

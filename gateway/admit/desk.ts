@@ -1,13 +1,26 @@
 /** Where a command is asked for, by WebSocket or HTTP: who are you, is it well-formed, how often, is
  *  there room. What passes is on its way to the journal; everything else is refused with its code. */
-import { isPermitted, OPERATIONS, reject } from '../../schema/index.ts'
-import type { AckStage, AccountId, LimitState, Reject, Role } from '../../schema/index.ts'
+import { OPERATIONS, reject, SCHEMA_VERSION } from '../../schema/index.ts'
+import type {
+  AckStage,
+  AccountId,
+  BucketName,
+  Command,
+  CommandOperation,
+  LimitState,
+  Reject,
+  Role,
+} from '../../schema/index.ts'
+import { isSayable } from '../../engine/journal/index.ts'
+import { accessRefusal } from './access.ts'
 import type { Admission } from './admission.ts'
 import { Admitted } from './admitted.ts'
 import type { Asker } from './admitted.ts'
-import { COMMAND_FORMS, countCancels } from './commands.ts'
-import type { CommandOperation } from './commands.ts'
-import type { BucketName, RateLimits } from './rate-limits.ts'
+import { BUCKET_OF, OPERATION_FORMS } from './forms.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+/** A rollout takes minutes, so there is no hurry in asking again. */
+const ROLLOUT_RETRY_MS = 30_000
 
 /** Who asks. */
 export interface Caller {
@@ -29,54 +42,94 @@ export class Desk {
   readonly #admission: Admission
   readonly #limits: RateLimits
   readonly #now: () => number
+  readonly #schemaWritten: number
   /** Once set, nothing new is taken in. */
   isDraining = false
 
-  /** @param now the clock that the admission and the limits count by too */
-  constructor(admission: Admission, limits: RateLimits, now: () => number) {
+  /** @param now the clock that the admission and the limits count by too
+   *  @param schemaWritten the version of the schema that commands are written by */
+  constructor(
+    admission: Admission,
+    limits: RateLimits,
+    now: () => number,
+    schemaWritten: number = SCHEMA_VERSION,
+  ) {
     this.#admission = admission
     this.#limits = limits
     this.#now = now
+    this.#schemaWritten = schemaWritten
   }
 
   /** @returns null when it is on its way: the asker will be told */
   submit({ op, params, ack, caller, asker, id }: CommandRequest): Reject | null {
+    const { access } = OPERATIONS[op]
     if (caller === null) return reject('not-logged-on')
-    if (!isPermitted(OPERATIONS[op].permission, caller.roles)) return reject('permission-missing')
+    const refusal = accessRefusal(access, caller)
+    if (refusal !== null) return refusal
     if (this.isDraining) return reject('draining', { retryAfterMs: 500 })
-    const form = COMMAND_FORMS[op]
-    const asked = form.read(params)
-    if (isReject(asked)) return this.#pay(form.bucket, caller, 1) ?? asked
-    const commands = form.commands(asked as never, caller.accountId)
+    const form = OPERATION_FORMS[op]
+    const commands = form.read(params, caller.accountId)
+    if (isReject(commands)) return this.#pay(form.bucket, caller, 1) ?? commands
+    if (!this.#areSayable(commands)) return this.#pay(form.bucket, caller, 1) ?? ROLLOUT
     const limited = this.#payFor(op, commands, caller)
     if (limited !== null) return limited
-    const isBatch = op === 'bid.batch'
     return this.#admission.admit(
-      new Admitted(asker, id, isBatch, ack, commands, this.#now(), op, caller.accountId),
+      new Admitted(asker, id, form.isBatch, ack, commands, this.#now(), op, caller.accountId),
     )
   }
 
   /** What is left of the bucket that paid for `op`. */
   limitState(op: CommandOperation, accountId: AccountId): LimitState {
-    return this.#limits.bucket(COMMAND_FORMS[op].bucket, accountId).state(this.#now())
+    return this.#limits.bucket(OPERATION_FORMS[op].bucket, accountId).state(this.#now())
   }
 
-  #payFor(op: CommandOperation, commands: Admitted['commands'], caller: Caller): Reject | null {
-    if (op !== 'bid.batch') return this.#pay(COMMAND_FORMS[op].bucket, caller, 1)
-    const cancels = countCancels(commands)
-    const bids = commands.length - cancels
-    const limited = bids === 0 ? null : this.#pay('bids', caller, bids)
-    if (limited !== null || cancels === 0) return limited
-    const cancelsLimited = this.#pay('cancels', caller, cancels)
-    if (cancelsLimited !== null && bids > 0)
-      this.#limits.bucket('bids', caller.accountId).giveBack(bids)
-    return cancelsLimited
+  /** While a rollout is under way the roles of the version before could not read what is new. */
+  #areSayable(commands: readonly Command[]): boolean {
+    const version = this.#schemaWritten
+    return version >= SCHEMA_VERSION || commands.every((command) => isSayable(command, version))
+  }
+
+  /** A batch pays for each of its commands from what a command of that kind counts as, or not at all. */
+  #payFor(op: CommandOperation, commands: readonly Command[], caller: Caller): Reject | null {
+    const { isBatch, bucket } = OPERATION_FORMS[op]
+    if (!isBatch) return this.#pay(bucket, caller, 1)
+    const counts = countByBucket(commands)
+    for (const [place, [name, count]] of counts.entries()) {
+      const limited = this.#pay(name, caller, count)
+      if (limited === null) continue
+      for (const [paid, back] of counts.slice(0, place))
+        this.#limits.bucket(paid, caller.accountId).giveBack(back)
+      return limited
+    }
+    return null
   }
 
   #pay(bucket: BucketName, caller: Caller, count: number): Reject | null {
     const retryAfterMs = this.#limits.take(bucket, caller.accountId, count)
     return retryAfterMs === 0 ? null : reject('rate-limited', { retryAfterMs })
   }
+}
+
+const ROLLOUT = reject('rollout-under-way', { retryAfterMs: ROLLOUT_RETRY_MS })
+
+/** Runs of one kind are the usual thing, so its bucket is looked up once a run. */
+function countByBucket(commands: readonly Command[]): readonly (readonly [BucketName, number])[] {
+  const counts = new Map<BucketName, number>()
+  const note = (kind: Command['kind'] | null, count: number): void => {
+    if (kind !== null) counts.set(BUCKET_OF[kind], (counts.get(BUCKET_OF[kind]) ?? 0) + count)
+  }
+  let run: Command['kind'] | null = null
+  let count = 0
+  for (const { kind } of commands) {
+    if (kind !== run) {
+      note(run, count)
+      run = kind
+      count = 0
+    }
+    count++
+  }
+  note(run, count)
+  return [...counts]
 }
 
 export function isReject(value: object): value is Reject {

@@ -1,18 +1,9 @@
 /** How often who may ask for what. A bucket is made when it is first needed and forgotten when it is
  *  full again, so their number is bounded by who was busy in the last seconds. */
+import { BUCKET_NAMES } from '../../schema/index.ts'
+import type { BucketName } from '../../schema/index.ts'
 import { TokenBucket } from './token-bucket.ts'
 import type { BucketSize } from './token-bucket.ts'
-
-/** Cancels have a bucket of their own: whoever has run out of bids can still get out. */
-export const BUCKET_NAMES = [
-  'bids',
-  'cancels',
-  'queries',
-  'commands',
-  'anonymous',
-  'registrations',
-] as const
-export type BucketName = (typeof BUCKET_NAMES)[number]
 
 export type BucketSizes = Readonly<Record<BucketName, BucketSize>>
 
@@ -26,15 +17,8 @@ export class RateLimits {
   constructor(sizes: BucketSizes, now: () => number) {
     this.#sizes = sizes
     this.#now = now
-    this.#buckets = {
-      bids: new Map(),
-      cancels: new Map(),
-      queries: new Map(),
-      commands: new Map(),
-      anonymous: new Map(),
-      registrations: new Map(),
-    }
-    this.limited = { bids: 0, cancels: 0, queries: 0, commands: 0, anonymous: 0, registrations: 0 }
+    this.#buckets = ofEachBucket(() => new Map<string | number, TokenBucket>())
+    this.limited = ofEachBucket(() => 0)
   }
 
   /** Whose `owner` is what the name says: an account, or an address for those not signed in. */
@@ -58,4 +42,8 @@ export class RateLimits {
     for (const buckets of Object.values(this.#buckets))
       for (const [owner, bucket] of buckets) if (bucket.isFull(now)) buckets.delete(owner)
   }
+}
+
+function ofEachBucket<Made>(make: () => Made): Record<BucketName, Made> {
+  return Object.fromEntries(BUCKET_NAMES.map((name) => [name, make()])) as Record<BucketName, Made>
 }

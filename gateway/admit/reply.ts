@@ -1,13 +1,8 @@
-/** The words in which a caller hears what came of a request. */
-import { assert, assertNever, BrokenInvariant, reject } from '../../schema/index.ts'
-import type {
-  Answer,
-  BatchReply,
-  BriefAnswer,
-  CommandReply,
-  Reject,
-  Repeated,
-} from '../../schema/index.ts'
+/** The words in which a caller hears what came of a request, made from the declarations of the answers. */
+import { assert, COMMANDS, REFUSED, reject } from '../../schema/index.ts'
+import type { Answer, BatchReply, CommandReply, Reject, Repeated } from '../../schema/index.ts'
+import type { EventDeclaration } from '../../schema/declare/message.ts'
+import { compile } from '../../engine/compile.ts'
 import type { Admitted } from './admitted.ts'
 
 /** The reply to a single command, or the market's refusal of it. */
@@ -28,26 +23,28 @@ export function commandReply(request: Admitted): CommandReply | Reject {
 }
 
 export function batchReply({ stage, sequence, atMs, answers }: Admitted): BatchReply {
-  return { stage, sequence, atMs, answers: answers.map(brief) }
+  return { stage, sequence, atMs, answers: answers.map(inBrief) }
 }
 
-function brief(given: Answer | Repeated): BriefAnswer {
+type Brief = BatchReply['answers'][number]
+
+function inBrief(given: Answer | Repeated): Brief {
   const answer = first(given)
-  switch (answer.kind) {
-    case 'BidPlaced':
-      return { bidId: answer.bidId, acceptedMinor: answer.acceptedMinor }
-    case 'BidCancelled':
-      return { bidId: answer.bidId, releasedMinor: answer.releasedMinor }
-    case 'Refused':
-      return { code: answer.code }
-    case 'Deposited':
-    case 'ListingOpened':
-      throw new BrokenInvariant('a batch holds bids and cancels only')
-    default:
-      return assertNever(answer)
-  }
+  return BRIEFS[answer.kind](answer)
 }
 
 function first(given: Answer | Repeated): Answer {
   return given.kind === 'Repeated' ? given.answer : given
+}
+
+const BRIEFS = Object.fromEntries(
+  [REFUSED, ...Object.values(COMMANDS).map((command) => command.answer)].map((declared) => [
+    declared.kind,
+    compileBrief(declared),
+  ]),
+) as Readonly<Record<Answer['kind'], (answer: Answer) => Brief>>
+
+function compileBrief({ brief }: EventDeclaration): (answer: Answer) => Brief {
+  const told = brief.map((name) => `${name}: answer.${name}`)
+  return compile(`(answer) => ({ ${told.join(', ')} })`, {})
 }

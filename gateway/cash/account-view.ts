@@ -1,3 +1,4 @@
+import { minor } from '../../schema/index.ts'
 import type { AccountId, BidRow, CashRow, Sequence } from '../../schema/index.ts'
 import { bidRow } from '../market/open-bid.ts'
 import type { OpenBid } from '../market/open-bid.ts'
@@ -23,7 +24,7 @@ export class AccountView {
   }
 
   cash(): CashRow {
-    return { availableMinor: this.availableMinor, heldMinor: this.heldMinor }
+    return { availableMinor: minor(this.availableMinor), heldMinor: minor(this.heldMinor) }
   }
 
   /** The open ones, oldest first. */

@@ -120,25 +120,49 @@ export class Client {
     )
   }
 
-  placeBid(bid: Keyless<'bid.place'>, options?: RequestOptions): Promise<CommandReply> {
+  placeBid(bid: Keyless<'bid.place'>, options?: RequestOptions): Promise<CommandReply<'PlaceBid'>> {
     return this.request('bid.place', { ...bid, key: bid.key ?? this.nextKey() }, options)
   }
 
-  cancelBid(bid: Keyless<'bid.cancel'>, options?: RequestOptions): Promise<CommandReply> {
+  cancelBid(
+    bid: Keyless<'bid.cancel'>,
+    options?: RequestOptions,
+  ): Promise<CommandReply<'CancelBid'>> {
     return this.request('bid.cancel', { ...bid, key: bid.key ?? this.nextKey() }, options)
   }
 
-  /** Up to `BATCH_COMMANDS_MAX` bids and cancels; one answer each, in order. */
+  amendBid(bid: Keyless<'bid.amend'>, options?: RequestOptions): Promise<CommandReply<'AmendBid'>> {
+    return this.request('bid.amend', { ...bid, key: bid.key ?? this.nextKey() }, options)
+  }
+
+  /** Up to `BATCH_COMMANDS_MAX` bids, amendments and cancels; one answer each, in order. */
   batch(items: readonly BatchItem[], options?: RequestOptions): Promise<BatchReply> {
     return this.request('bid.batch', { items: items as BatchItem[] }, options)
   }
 
-  deposit(deposit: Keyless<'cash.deposit'>, options?: RequestOptions): Promise<CommandReply> {
+  deposit(
+    deposit: Keyless<'cash.deposit'>,
+    options?: RequestOptions,
+  ): Promise<CommandReply<'Deposit'>> {
     return this.request('cash.deposit', { ...deposit, key: deposit.key ?? this.nextKey() }, options)
   }
 
-  openListing(listing: Keyless<'listing.open'>, options?: RequestOptions): Promise<CommandReply> {
+  openListing(
+    listing: Keyless<'listing.open'>,
+    options?: RequestOptions,
+  ): Promise<CommandReply<'OpenListing'>> {
     return this.request('listing.open', { ...listing, key: listing.key ?? this.nextKey() }, options)
+  }
+
+  withdrawListing(
+    listing: Keyless<'listing.withdraw'>,
+    options?: RequestOptions,
+  ): Promise<CommandReply<'WithdrawListing'>> {
+    return this.request(
+      'listing.withdraw',
+      { ...listing, key: listing.key ?? this.nextKey() },
+      options,
+    )
   }
 
   /** Follows a channel until the subscription is closed, over reconnects. */

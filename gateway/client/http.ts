@@ -1,19 +1,11 @@
-/** The queries and commands over HTTP, typed: a thin layer over `fetch` for browser and Node. */
+/** The routes over HTTP, typed: a thin layer over `fetch` for browser and Node. Knows the routes by their
+ *  types alone, so nothing of their declarations is loaded. */
 import type {
-  AckStage,
-  BatchReply,
-  BidsAnswer,
-  BidStatus,
-  CashAnswer,
-  CommandReply,
   ErrorAnswer,
-  ListingAnswer,
-  ListingsAnswer,
-  ListingStatus,
-  MarketAnswer,
-  MeAnswer,
-  OperationInput,
-  OutcomeReply,
+  CanBeEmpty,
+  RouteInput,
+  RouteKey,
+  RouteReply,
   SessionAnswer,
 } from '../../schema/index.ts'
 import { RequestRefused } from './error.ts'
@@ -25,13 +17,16 @@ export interface HttpClientOptions {
   readonly fetch?: typeof fetch
 }
 
-export interface PageQuery<Status> {
-  readonly limit?: number
-  readonly after?: number
-  readonly status?: Status
-}
+/** What has to be said beside the route: nothing when the route needs nothing. */
+type Input<Key extends RouteKey> =
+  CanBeEmpty<RouteInput<Key>> extends true ? [input?: RouteInput<Key>] : [input: RouteInput<Key>]
 
-type Query = Readonly<Record<string, string | number | undefined>>
+/** The same, as any route may have it. */
+interface AnyInput {
+  readonly path?: Readonly<Record<string, string | number>>
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly body?: unknown
+}
 
 /** Every method throws `RequestRefused` when the gateway says no, and what `fetch` throws when there is
  *  no answer. Nothing is tried again: a command may be sent again with its own key. */
@@ -47,95 +42,50 @@ export class HttpClient {
     this.token = options.token ?? null
   }
 
-  async register(person: {
-    readonly email: string
-    readonly password: string
-    readonly name: string
-  }): Promise<SessionAnswer> {
-    return this.#keep(await this.#call('POST', '/v1/persons', {}, person))
+  /** Asks a route: `ask('GET /v1/listings/{listingId}', { path: { listingId: 17 } })`. */
+  async ask<Key extends RouteKey>(route: Key, ...[input]: Input<Key>): Promise<RouteReply<Key>> {
+    const { path = {}, query = {}, body } = (input ?? {}) as AnyInput
+    const [method = '', template = ''] = route.split(' ')
+    const address = template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+      encodeURIComponent(path[name] ?? ''),
+    )
+    const headers: Record<string, string> = {}
+    if (this.token !== null) headers['authorization'] = `Bearer ${this.token}`
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    const response = await this.#fetch(this.#baseUrl + address + search(query), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
+    const answer: unknown = isJson ? await response.json() : await response.text()
+    if (!response.ok) throw new RequestRefused((answer as ErrorAnswer).error)
+    return answer as RouteReply<Key>
   }
 
-  async signIn(credentials: {
-    readonly email: string
-    readonly password: string
-  }): Promise<SessionAnswer> {
-    return this.#keep(await this.#call('POST', '/v1/sessions', {}, credentials))
+  /** Registers a new investor and goes on as that person. */
+  async register(person: RouteInput<'POST /v1/persons'>['body']): Promise<SessionAnswer> {
+    return this.#keep(await this.ask('POST /v1/persons', { body: person }))
   }
 
+  /** Signs in and goes on as that person. */
+  async signIn(credentials: RouteInput<'POST /v1/sessions'>['body']): Promise<SessionAnswer> {
+    return this.#keep(await this.ask('POST /v1/sessions', { body: credentials }))
+  }
+
+  /** Ends the session everywhere. */
   async signOut(): Promise<void> {
-    await this.#call('DELETE', '/v1/sessions')
+    await this.ask('DELETE /v1/sessions')
     this.token = null
-  }
-
-  me(): Promise<MeAnswer> {
-    return this.#call('GET', '/v1/me')
-  }
-
-  market(): Promise<MarketAnswer> {
-    return this.#call('GET', '/v1/market')
-  }
-
-  listings(query: PageQuery<ListingStatus> = {}): Promise<ListingsAnswer> {
-    return this.#call('GET', '/v1/listings', { ...query })
-  }
-
-  listing(listingId: number): Promise<ListingAnswer> {
-    return this.#call('GET', `/v1/listings/${listingId}`)
-  }
-
-  cash(): Promise<CashAnswer> {
-    return this.#call('GET', '/v1/cash')
-  }
-
-  bids(query: PageQuery<BidStatus> = {}): Promise<BidsAnswer> {
-    return this.#call('GET', '/v1/bids', { ...query })
-  }
-
-  outcome(key: string): Promise<OutcomeReply> {
-    return this.#call('GET', `/v1/outcomes/${key}`)
-  }
-
-  placeBid(bid: OperationInput<'bid.place'>, ack?: AckStage): Promise<CommandReply> {
-    return this.#call('POST', '/v1/bids', { ack }, bid)
-  }
-
-  cancelBid(bid: OperationInput<'bid.cancel'>, ack?: AckStage): Promise<CommandReply> {
-    return this.#call('POST', '/v1/bids/cancel', { ack }, bid)
-  }
-
-  batch(batch: OperationInput<'bid.batch'>, ack?: AckStage): Promise<BatchReply> {
-    return this.#call('POST', '/v1/bids/batch', { ack }, batch)
-  }
-
-  deposit(deposit: OperationInput<'cash.deposit'>, ack?: AckStage): Promise<CommandReply> {
-    return this.#call('POST', '/v1/deposits', { ack }, deposit)
-  }
-
-  openListing(listing: OperationInput<'listing.open'>, ack?: AckStage): Promise<CommandReply> {
-    return this.#call('POST', '/v1/listings', { ack }, listing)
   }
 
   #keep(session: SessionAnswer): SessionAnswer {
     this.token = session.token
     return session
   }
-
-  async #call<Answer>(method: string, path: string, query: Query = {}, body?: unknown) {
-    const headers: Record<string, string> = {}
-    if (this.token !== null) headers['authorization'] = `Bearer ${this.token}`
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    const response = await this.#fetch(this.#baseUrl + path + search(query), {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const answer: unknown = await response.json()
-    if (!response.ok) throw new RequestRefused((answer as ErrorAnswer).error)
-    return answer as Answer
-  }
 }
 
-function search(query: Query): string {
+function search(query: NonNullable<AnyInput['query']>): string {
   const said = Object.entries(query).filter(([, value]) => value !== undefined)
   if (said.length === 0) return ''
   return `?${new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString()}`

@@ -3,6 +3,7 @@
 import { GENESIS } from '../../schema/index.ts'
 import type { EntryId, EventEntry } from '../../schema/index.ts'
 import { readMarket } from '../../engine/index.ts'
+import type { SnapshotMarket } from '../../engine/index.ts'
 import type { Log } from '../../engine/host/index.ts'
 import { loadNewestSnapshot, MissedEntries, readEvents } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
@@ -37,15 +38,9 @@ async function start({ journal, log, signal, onStart }: Following): Promise<Entr
     onStart(null)
     return GENESIS
   }
-  const { meta, accounts, listings, bids } = readMarket(found.chunks)
-  onStart({
-    sequence: meta.sequence,
-    epochMs: meta.epochMs,
-    accounts,
-    listings,
-    // What an open bid brought in before parts of it were outbid is in the records only.
-    bids: bids.map((bid) => ({ ...bid, placedMinor: bid.acceptedMinor })),
-  })
+  const market = readMarket(found.chunks)
+  onStart(viewStartOf(market))
+  const { meta, listings, bids } = market
   log.info({
     at: 'feed-start',
     sequence: meta.sequence,
@@ -53,4 +48,17 @@ async function start({ journal, log, signal, onStart }: Following): Promise<Entr
     bids: bids.length,
   })
   return meta.id
+}
+
+/** What a view starts from. What an open bid brought in before parts of it were outbid, or before it was
+ *  amended, is in the records only. */
+export function viewStartOf({ meta, accounts, listings, bids }: SnapshotMarket): ViewStart {
+  const { sequence, epochMs } = meta
+  const placed = bids.map((bid) => {
+    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs } = bid
+    const terms = { amountMinor, acceptedMinor, ratePpm }
+    const atFirst = { placedMinor: acceptedMinor, placedRatePpm: ratePpm, placedAtMs }
+    return { bidId, listingId, accountId, ...terms, ...atFirst }
+  })
+  return { sequence, epochMs, accounts, listings, bids: placed }
 }

@@ -1,11 +1,10 @@
 /** The market as of one sequence: listings with their books, cash, open bids, the tape. Made from the
  *  engine's newest snapshot and kept by applying every event entry after it; no I/O, no clock.
  *
- *  An event that this build does not know is a compile error here. */
+ *  What an event does to it lies in the folder of its area (`on-event.ts`). */
 import { OpenBidTable } from '../../engine/index.ts'
 import {
   assert,
-  assertNever,
   CLOSED_LISTINGS_SHOWN_MAX,
   minor,
   sequence,
@@ -15,18 +14,21 @@ import type {
   AccountId,
   AtMs,
   BidId,
-  BidPlaced,
   BidStatus,
   Event,
   EventEntry,
-  Fill,
+  EventKind,
+  EventOf,
   ListingId,
   ListingRow,
-  Minor,
+  ListingStatus,
   Sequence,
 } from '../../schema/index.ts'
 import { AccountView } from '../cash/account-view.ts'
-import { ListingView, openedRow } from '../market/listing-view.ts'
+import { onCash } from '../cash/on-event.ts'
+import { onLoan } from '../loan/on-event.ts'
+import { onMarket } from '../market/on-event.ts'
+import { ListingView } from '../market/listing-view.ts'
 import { Newest } from './newest.ts'
 import type { OpenBid } from '../market/open-bid.ts'
 
@@ -81,9 +83,8 @@ export class MarketView {
       account.availableMinor = availableMinor
       account.heldMinor = heldMinor
     }
-    for (const listing of start.listings) this.#addListing(restoredRow(listing), false)
-    for (const bid of start.bids)
-      this.#addBid({ ...bid, status: 'open', before: null, after: null })
+    for (const listing of start.listings) this.addListing(restoredRow(listing), false)
+    for (const bid of start.bids) this.addBid({ ...bid, status: 'open', before: null, after: null })
     this.changedListings = []
     for (const listing of this.listings.values()) listing.isUntold = false
   }
@@ -120,118 +121,46 @@ export class MarketView {
   }
 
   #on(event: Event): void {
-    switch (event.kind) {
-      case 'BidPlaced':
-        this.#onPlaced(event)
-        break
-      case 'BidOutbid':
-        this.#onReleased(event.bidId, event.releasedMinor, 'outbid')
-        break
-      case 'BidCancelled':
-        this.#onReleased(event.bidId, event.releasedMinor, 'cancelled')
-        break
-      case 'Deposited':
-        this.#moveCash(event.accountId, event.amountMinor, 0)
-        break
-      case 'ListingOpened':
-        this.#addListing(openedRow(event, this.#atMs), true)
-        break
-      case 'ListingAllocated':
-        this.#close(this.#listing(event.listingId), 'funded', event.ratePpm)
-        break
-      case 'LoanDisbursed':
-        this.#onDisbursed(event.fills, event.borrowerId, event.amountMinor)
-        break
-      case 'ListingExpired':
-        this.#onExpired(event.listingId, event.released)
-        break
-      case 'Refused':
-      case 'Repeated':
-        break
-      default:
-        assertNever(event)
-    }
+    const apply = ON_EVENT[event.kind] as (event: Event, view: MarketView) => void
+    apply(event, this)
   }
 
-  #onPlaced(event: BidPlaced): void {
-    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm } = event
-    this.#addBid({
-      bidId,
-      listingId,
-      accountId,
-      amountMinor,
-      placedMinor: acceptedMinor,
-      ratePpm,
-      placedAtMs: this.#atMs,
-      acceptedMinor,
-      status: 'open',
-      before: null,
-      after: null,
-    })
-    this.#moveCash(accountId, 0 - acceptedMinor, acceptedMinor)
+  /** The time of the entry at hand. */
+  get atMs(): AtMs {
+    return this.#atMs
   }
 
-  #addBid(bid: OpenBid): void {
+  addBid(bid: OpenBid): void {
     this.#bids.add(bid)
     this.account(bid.accountId).link(bid)
-    const listing = this.#listing(bid.listingId)
+    const listing = this.listing(bid.listingId)
     listing.addBid(bid)
-    this.#noteListing(listing)
-    this.#noteBid(bid)
+    this.noteListing(listing)
+    this.noteBid(bid)
     this.tape.add(bid)
     this.tapeChangedAt = this.sequence
   }
 
-  #onReleased(bidId: BidId, releasedMinor: Minor, status: BidStatus): void {
-    const bid = this.#bid(bidId)
-    bid.acceptedMinor = minor(bid.acceptedMinor - releasedMinor)
-    const isGone = bid.acceptedMinor === 0
-    const listing = this.#listing(bid.listingId)
-    listing.takeOut(bid, releasedMinor, isGone)
-    this.#noteListing(listing)
-    this.#noteBid(bid)
-    if (isGone) this.#endBid(bid, status)
-    this.#moveCash(bid.accountId, releasedMinor, 0 - releasedMinor)
-  }
-
-  #onDisbursed(fills: readonly Fill[], borrowerId: AccountId, amountMinor: Minor): void {
-    for (const fill of fills) {
-      const bid = this.#bid(fill.bidId)
-      this.#noteBid(bid)
-      this.#endBid(bid, 'won')
-      this.#moveCash(fill.accountId, 0, 0 - fill.amountMinor)
-    }
-    this.#moveCash(borrowerId, amountMinor, 0)
-  }
-
-  #onExpired(listingId: ListingId, released: readonly Fill[]): void {
-    const listing = this.#listing(listingId)
-    for (const fill of released) {
-      const bid = this.#bid(fill.bidId)
-      bid.acceptedMinor = minor(0)
-      this.#noteBid(bid)
-      this.#endBid(bid, 'expired')
-      this.#moveCash(fill.accountId, fill.amountMinor, 0 - fill.amountMinor)
-    }
-    this.#close(listing, 'expired', listing.row.ratePpm)
-  }
-
-  #endBid(bid: OpenBid, status: BidStatus): void {
+  endBid(bid: OpenBid, status: BidStatus): void {
     bid.status = status
     this.#bids.remove(bid)
     this.account(bid.accountId).unlink(bid)
   }
 
-  #addListing(row: ListingRow, isWhole: boolean): void {
+  addListing(row: ListingRow, isWhole: boolean): void {
     const listing = new ListingView(row, isWhole, this.sequence)
     this.listings.set(row.listingId, listing)
     this.#ordered.push(listing)
-    this.#noteListing(listing)
+    this.noteListing(listing)
   }
 
-  #close(listing: ListingView, status: 'funded' | 'expired', rate: ListingRow['ratePpm']): void {
+  closeListing(
+    listing: ListingView,
+    status: Exclude<ListingStatus, 'open'>,
+    rate: ListingRow['ratePpm'],
+  ): void {
     listing.close(status, rate, this.#atMs)
-    this.#noteListing(listing)
+    this.noteListing(listing)
     this.#closed.push(listing.row.listingId)
     if (this.#closed.length <= CLOSED_LISTINGS_SHOWN_MAX) return
     const oldest = this.#closed.shift()
@@ -246,7 +175,7 @@ export class MarketView {
     return this.listings.get(listing.id) === listing
   }
 
-  #moveCash(accountId: AccountId, availableMinor: number, heldMinor: number): void {
+  moveCash(accountId: AccountId, availableMinor: number, heldMinor: number): void {
     const account = this.account(accountId)
     account.availableMinor += availableMinor
     account.heldMinor += heldMinor
@@ -255,7 +184,7 @@ export class MarketView {
     if (account.changedBids !== null) this.#touch(account)
   }
 
-  #noteBid(bid: OpenBid): void {
+  noteBid(bid: OpenBid): void {
     const account = this.account(bid.accountId)
     account.bidsChangedAt = this.sequence
     if (account.changedBids === null) return
@@ -269,7 +198,7 @@ export class MarketView {
     this.touchedAccounts.push(account)
   }
 
-  #noteListing(listing: ListingView): void {
+  noteListing(listing: ListingView): void {
     listing.changedAt = this.sequence
     this.marketChangedAt = this.sequence
     if (listing.isUntold) return
@@ -277,18 +206,23 @@ export class MarketView {
     this.changedListings.push(listing)
   }
 
-  #listing(listingId: ListingId): ListingView {
+  listing(listingId: ListingId): ListingView {
     const listing = this.listings.get(listingId)
     assert(listing !== undefined, `listing ${listingId} is known while it is open`)
     return listing
   }
 
-  #bid(bidId: BidId): OpenBid {
+  bid(bidId: BidId): OpenBid {
     const bid = this.#bids.get(bidId)
     assert(bid !== null, `bid ${bidId} is known while it is open`)
     return bid
   }
 }
+
+/** What each event does to the view: one table an area, and the compiler names the event that none has. */
+const ON_EVENT: {
+  readonly [Kind in EventKind]: (event: EventOf<Kind>, view: MarketView) => void
+} = { ...onCash, ...onMarket, ...onLoan, Refused: () => {}, Repeated: () => {} }
 
 function restoredRow(
   listing: ViewStart['listings'] extends Iterable<infer Row> ? Row : never,

@@ -2,26 +2,39 @@
 import type { HttpResponse } from 'uWebSockets.js'
 import { REJECTS } from '../../schema/index.ts'
 import type { ErrorAnswer, LimitState, Reject } from '../../schema/index.ts'
+import { JSON_TYPE } from '../../schema/declare/route.ts'
 
 export interface Answer {
   readonly status: number
-  /** JSON, ready to be sent. */
-  readonly json: string
+  /** Ready to be sent. */
+  readonly text: string
+  /** JSON when not said. */
+  readonly type?: string
   readonly limit?: LimitState
   readonly retryAfterMs?: number
 }
 
+/** The answer of a handler that has written it out itself; what it says is a `Reply`. */
+export class Written<Reply> {
+  readonly text: string
+  declare readonly reply?: Reply
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 export function ok(value: unknown, limit?: LimitState): Answer {
-  const json = JSON.stringify(value)
-  return limit === undefined ? { status: 200, json } : { status: 200, json, limit }
+  const text = value instanceof Written ? value.text : JSON.stringify(value)
+  return limit === undefined ? { status: 200, text } : { status: 200, text, limit }
 }
 
 export function refused(why: Reject, limit?: LimitState): Answer {
-  const json = JSON.stringify({ error: why } satisfies ErrorAnswer)
+  const text = JSON.stringify({ error: why } satisfies ErrorAnswer)
   const { retryAfterMs } = why
   return {
     status: REJECTS[why.code].http,
-    json,
+    text,
     ...(limit === undefined ? {} : { limit }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
@@ -43,7 +56,7 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
 /** Call while corked. */
 export function writeAnswer(response: HttpResponse, answer: Answer): void {
   response.writeStatus(statusLine(answer.status))
-  response.writeHeader('content-type', 'application/json; charset=utf-8')
+  response.writeHeader('content-type', answer.type ?? JSON_TYPE)
   response.writeHeader('cache-control', 'no-store')
   if (answer.limit !== undefined) {
     response.writeHeader('ratelimit-remaining', String(answer.limit.left))
@@ -52,7 +65,7 @@ export function writeAnswer(response: HttpResponse, answer: Answer): void {
   if (answer.retryAfterMs !== undefined)
     response.writeHeader('retry-after', String(Math.ceil(answer.retryAfterMs / 1000)))
   for (const [name, value] of SECURITY_HEADERS) response.writeHeader(name, value)
-  response.end(answer.json)
+  response.end(answer.text)
 }
 
 /** For handlers that answer at once. */

@@ -1,189 +1,142 @@
-/** Every route of `/v1`, in the order of the table in schema/http.ts. */
-import {
-  ackStageSchema,
-  bidsQuerySchema,
-  credentialsSchema,
-  isPermitted,
-  keySchema,
-  listingsQuerySchema,
-  registrationSchema,
-  reject,
-} from '../../schema/index.ts'
+/** Every route with what answers it: a handler of its area, or the operation whose command it is. */
+import { ROUTE_KEYS, ROUTES } from '../../schema/index.ts'
 import type {
   AckStage,
-  CashAnswer,
-  ListingAnswer,
-  ListingId,
-  MarketAnswer,
-  Permission,
+  CommandOperation,
   Reject,
+  RouteDeclaration,
+  RouteKey,
 } from '../../schema/index.ts'
 import type { z } from 'zod'
+import { accessRefusal } from '../admit/access.ts'
 import type { Admitted } from '../admit/admitted.ts'
-import { COMMAND_FORMS } from '../admit/commands.ts'
-import type { CommandOperation } from '../admit/commands.ts'
 import { isReject } from '../admit/desk.ts'
-import type { Desk } from '../admit/desk.ts'
 import { fieldReject } from '../admit/field-reject.ts'
-import type { RateLimits } from '../admit/rate-limits.ts'
 import { batchReply, commandReply } from '../admit/reply.ts'
-import type { Feed } from '../feed/feed.ts'
-import type { Persons } from '../person/persons.ts'
-import type { Session, Sessions } from '../person/sessions.ts'
-import type { Records } from '../records/records.ts'
+import { cashRoutes } from '../cash/routes.ts'
+import { keyRoutes } from '../keys/routes.ts'
+import { marketRoutes } from '../market/routes.ts'
+import type { Session } from '../person/sessions.ts'
+import { personRoutes } from '../person/routes.ts'
+import { referenceRoutes } from '../reference/routes.ts'
 import { Refusal } from '../refusal.ts'
+import { reject } from '../../schema/index.ts'
 import { ok, refused } from './answer.ts'
 import type { Answer } from './answer.ts'
-import { listingAnswer, listingsAnswer } from '../market/listing-queries.ts'
+import type { Handlers, Routing } from './handling.ts'
 
-export interface Routing {
-  readonly desk: Desk
-  readonly feed: Feed
-  readonly limits: RateLimits
-  readonly persons: Persons
-  readonly sessions: Sessions
-  readonly records: Records
-  readonly market: () => MarketAnswer
+const HANDLERS: Handlers = {
+  ...personRoutes,
+  ...marketRoutes,
+  ...cashRoutes,
+  ...keyRoutes,
+  ...referenceRoutes,
 }
 
-/** A request with all that a handler may look at, copied: uWebSockets takes its own back. */
-export interface Asked {
-  readonly param: string
+/** A request as it came, copied: uWebSockets takes its own back. */
+export interface RawRequest {
+  /** What stands in the path's places, in their order. */
+  readonly places: readonly string[]
   readonly query: Readonly<Record<string, string>>
   readonly body: unknown
   readonly session: Session | null
   readonly address: string
 }
 
-type Handle = (asked: Asked, routing: Routing) => Answer | Promise<Answer>
-
-export interface Route {
-  readonly method: 'get' | 'post' | 'del'
-  readonly path: string
-  /** Known to the metrics by this name. */
-  readonly name: string
-  readonly handle: Handle
+/** A route as the server knows it. */
+export interface ServedRoute {
+  readonly key: RouteKey
+  readonly method: string
+  /** As in the key, with names in braces. */
+  readonly template: string
+  readonly declared: RouteDeclaration
+  /** Reads, checks and answers. @throws {Refusal} */
+  answer(request: RawRequest, routing: Routing): Promise<Answer>
 }
 
-export const ROUTES: readonly Route[] = [
-  route(
-    'post',
-    '/v1/persons',
-    'person.register',
-    async ({ body, address }, { limits, persons }) => {
-      pay(limits, 'registrations', address)
-      return ok(await persons.register(read(registrationSchema, body)))
-    },
-  ),
-  route('post', '/v1/sessions', 'session.start', async ({ body, address }, { persons }) =>
-    ok(await persons.signIn(read(credentialsSchema, body), address)),
-  ),
-  route('del', '/v1/sessions', 'session.end', async (asked, { sessions }) => {
-    await sessions.end(signedIn(asked))
-    return ok({})
-  }),
-  route('get', '/v1/me', 'person.me', async (asked, { persons }) =>
-    ok(await persons.me(signedIn(asked))),
-  ),
-  route('get', '/v1/market', 'market.get', (_, { market }) => ok(market())),
-  route('get', '/v1/listings', 'listing.list', ({ query }, { feed, records }) =>
-    listingsAnswer(read(listingsQuerySchema, query), feed.view, records),
-  ),
-  route('get', '/v1/listings/:id', 'listing.get', async ({ param }, { feed, records }) => {
-    const listingId = Number(param)
-    if (!Number.isSafeInteger(listingId) || listingId < 1)
-      throw new Refusal(reject('listing-unknown'))
-    const answer: ListingAnswer = await listingAnswer(listingId as ListingId, feed.view, records)
-    return ok(answer)
-  }),
-  route('get', '/v1/cash', 'cash.get', async (asked, { feed, records }) => {
-    const { accountId } = permitted(asked, 'own.read')
-    const investedMinor = await records.investedMinor(accountId)
-    const { sequence } = feed.view
-    return ok({
-      sequence,
-      ...feed.view.account(accountId).cash(),
-      investedMinor,
-    } satisfies CashAnswer)
-  }),
-  route('get', '/v1/bids', 'bid.list', async (asked, { records, market }) => {
-    const { accountId } = permitted(asked, 'own.read')
-    const page = read(bidsQuerySchema, asked.query)
-    const sequence = market().settled
-    const bids = await records.bids(accountId, page)
-    const nextAfter = bids.length === page.limit ? (bids.at(-1)?.bidId ?? null) : null
-    return ok({ sequence, bids, nextAfter })
-  }),
-  route('get', '/v1/outcomes/:key', 'outcome.get', async (asked, { records }) => {
-    const { accountId } = permitted(asked, 'own.read')
-    return ok(await records.outcome(accountId, read(keySchema, asked.param, 'key')))
-  }),
-  command('/v1/bids', 'bid.place'),
-  command('/v1/bids/cancel', 'bid.cancel'),
-  command('/v1/bids/batch', 'bid.batch'),
-  command('/v1/deposits', 'cash.deposit'),
-  command('/v1/listings', 'listing.open'),
-]
+export const SERVED_ROUTES: readonly ServedRoute[] = ROUTE_KEYS.map(served)
 
-function route(method: Route['method'], path: string, name: string, handle: Handle): Route {
-  return { method, path, name, handle }
+function served(key: RouteKey): ServedRoute {
+  const [method = '', template = ''] = key.split(' ')
+  const declared: RouteDeclaration = ROUTES[key]
+  const { operation } = declared
+  const answer =
+    operation === null
+      ? handled(declared, HANDLERS[key as keyof Handlers] as Handle)
+      : submitting(declared, operation as CommandOperation)
+  return { key, method, template, declared, answer }
 }
 
-function command(path: string, op: CommandOperation): Route {
-  return route('post', path, op, async (asked, routing) => {
-    const ack = read(ackStageSchema.default('durable'), asked.query['ack'], 'ack')
-    const outcome = await submitted(asked, op, ack, routing)
-    const { session } = asked
-    const limit = session === null ? undefined : routing.desk.limitState(op, session.accountId)
+/** A handler as the server calls it: what it is given has been read by its own route's schemas. */
+type Handle = (asked: object, routing: Routing) => unknown
+
+function handled(declared: RouteDeclaration, handle: Handle): ServedRoute['answer'] {
+  const names = Object.keys(declared.path.shape)
+  return async (request, routing) => {
+    const { session, address } = request
+    pay(declared, request, routing)
+    permit(declared, session)
+    const path = readPath(declared, names, request.places)
+    const query = readQuery(declared, request.query)
+    const body = declared.body === null ? null : read(declared.body, request.body)
+    const given = await handle({ path, query, body, session, address }, routing)
+    const { contentType: type } = declared
+    return { ...ok(given), type }
+  }
+}
+
+function submitting(declared: RouteDeclaration, op: CommandOperation): ServedRoute['answer'] {
+  return async ({ query, body, session }, { desk }) => {
+    permit(declared, session)
+    const { ack } = readQuery(declared, query) as { readonly ack: AckStage }
+    const outcome = await new Promise<Admitted | Reject>((resolve) => {
+      const asker = { onAnswered: resolve, onFailed: (_: Admitted, why: Reject) => resolve(why) }
+      const refusal = desk.submit({ op, params: body, ack, caller: session, asker, id: 0 })
+      if (refusal !== null) resolve(refusal)
+    })
+    const limit = session === null ? undefined : desk.limitState(op, session.accountId)
     if (isReject(outcome)) return refused(outcome, limit)
     const reply = outcome.isBatch ? batchReply(outcome) : commandReply(outcome)
     return isReject(reply) ? refused(reply, limit) : ok(reply, limit)
-  })
+  }
 }
 
-function submitted(
-  { body, session }: Asked,
-  op: CommandOperation,
-  ack: AckStage,
-  { desk }: Routing,
-): Promise<Admitted | Reject> {
-  return new Promise((resolve) => {
-    const asker = {
-      onAnswered: resolve,
-      onFailed: (_: Admitted, why: Reject) => resolve(why),
-    }
-    const refusal = desk.submit({ op, params: body, ack, caller: session, asker, id: 0 })
-    if (refusal !== null) resolve(refusal)
-  })
+function pay(declared: RouteDeclaration, request: RawRequest, { limits }: Routing): void {
+  const { session, address } = request
+  const take = (bucket: Parameters<typeof limits.take>[0], owner: string | number): void => {
+    const retryAfterMs = limits.take(bucket, owner, 1)
+    if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
+  }
+  if (session === null) take('anonymous', address)
+  else take('queries', session.accountId)
+  if (declared.paidFrom === 'registrations') take('registrations', address)
 }
 
-/** The routes whose body is a command pay from that command's bucket, not from the queries'. */
-export function isCommandRoute({ name, method }: Route): boolean {
-  return method === 'post' && Object.hasOwn(COMMAND_FORMS, name)
+function permit({ access }: RouteDeclaration, session: Session | null): void {
+  const refusal = accessRefusal(access, session)
+  if (refusal !== null) throw new Refusal(refusal)
 }
 
-function read<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  field?: string,
-): z.output<Schema> {
+function readPath(
+  { path, otherwise }: RouteDeclaration,
+  names: readonly string[],
+  places: readonly string[],
+): object {
+  if (names.length === 0) return NOTHING
+  const result = path.safeParse(Object.fromEntries(names.map((name, at) => [name, places[at]])))
+  if (result.success) return result.data
+  const refusal = fieldReject(result.error)
+  throw new Refusal(otherwise === refusal.code ? refusal : reject(otherwise))
+}
+
+function readQuery({ query }: RouteDeclaration, given: RawRequest['query']): object {
+  return read(query, given)
+}
+
+function read(schema: z.ZodType<object>, value: unknown): object {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new Refusal(fieldReject(result.error, field === undefined ? [] : [field]))
+  throw new Refusal(fieldReject(result.error))
 }
 
-function signedIn({ session }: Asked): Session {
-  if (session === null) throw new Refusal(reject('not-logged-on'))
-  return session
-}
-
-function permitted(asked: Asked, permission: Permission): Session {
-  const session = signedIn(asked)
-  if (!isPermitted(permission, session.roles)) throw new Refusal(reject('permission-missing'))
-  return session
-}
-
-function pay(limits: RateLimits, bucket: 'registrations', owner: string): void {
-  const retryAfterMs = limits.take(bucket, owner, 1)
-  if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
-}
+const NOTHING = {}

@@ -6,8 +6,9 @@ import { Refusal } from '../refusal.ts'
 import { refused, refuseHttp, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { isSameOrigin } from './origin.ts'
-import { isCommandRoute, ROUTES } from './routes.ts'
-import type { Asked, Route, Routing } from './routes.ts'
+import type { Routing } from './handling.ts'
+import { SERVED_ROUTES } from './routes.ts'
+import type { ServedRoute } from './routes.ts'
 
 interface Options extends Routing {
   readonly app: TemplatedApp
@@ -17,24 +18,28 @@ interface Options extends Routing {
 }
 
 export function serveHttp(options: Options): void {
-  for (const route of ROUTES)
-    options.app[route.method](route.path, (response, request) =>
-      receive(route, response, request, options),
+  for (const route of SERVED_ROUTES)
+    options.app[METHODS[route.method as keyof typeof METHODS]](
+      route.template.replaceAll(/\{(\w+)\}/g, ':$1'),
+      (response, request) => receive(route, response, request, options),
     )
   const refuse = (response: HttpResponse): void => refuseHttp(response, reject('page-unknown'))
   // For GET too: a route for one method wins over one for any, and the web app answers every GET.
   options.app.get('/v1/*', refuse).any('/v1/*', refuse)
 }
 
+/** How uWebSockets calls them. */
+const METHODS = { GET: 'get', POST: 'post', DELETE: 'del' } as const
+
 /** All that is needed of the request is copied before anything is awaited. */
 function receive(
-  route: Route,
+  route: ServedRoute,
   response: HttpResponse,
   request: HttpRequest,
   options: Options,
 ): void {
   const head = {
-    param: route.path.includes(':') ? request.getParameter(0) : '',
+    places: Object.keys(route.declared.path.shape).map((_, at) => request.getParameter(at) ?? ''),
     query: Object.fromEntries(new URLSearchParams(request.getQuery())),
     token: tokenOf(request.getHeader('authorization')),
     address: Buffer.from(response.getRemoteAddressAsText()).toString(),
@@ -45,7 +50,7 @@ function receive(
     isGone = true
   })
   const answer = (given: Answer): void => {
-    options.onRequest(route.name, given.status < 400 ? 'ok' : 'refused')
+    options.onRequest(route.declared.name, given.status < 400 ? 'ok' : 'refused')
     if (!isGone) response.cork(() => writeAnswer(response, given))
   }
   const respond = (body: Buffer | Reject): void => {
@@ -54,12 +59,12 @@ function receive(
       answer(refused(reject('busy', { retryAfterMs: 1_000 })))
     })
   }
-  if (route.method === 'post') readBody(response, respond)
+  if (route.declared.body !== null) readBody(response, respond)
   else respond(Buffer.alloc(0))
 }
 
 interface Head {
-  readonly param: string
+  readonly places: readonly string[]
   readonly query: Readonly<Record<string, string>>
   readonly token: string | null
   readonly address: string
@@ -67,7 +72,7 @@ interface Head {
 }
 
 async function respondTo(
-  route: Route,
+  route: ServedRoute,
   head: Head,
   body: Buffer | Reject,
   options: Options,
@@ -77,23 +82,12 @@ async function respondTo(
     if (!Buffer.isBuffer(body)) return refused(body)
     const session = head.token === null ? null : await options.sessions.find(head.token)
     if (head.token !== null && session === null) return refused(reject('session-expired'))
-    const { param, query, address } = head
-    const asked: Asked = { param, query, address, session, body: parse(body) }
-    payForQuery(route, asked, options)
-    return await route.handle(asked, options)
+    const { places, query, address } = head
+    return await route.answer({ places, query, address, session, body: parse(body) }, options)
   } catch (error) {
     if (error instanceof Refusal) return refused(error.reject)
     throw error
   }
-}
-
-function payForQuery(route: Route, { session, address }: Asked, { limits }: Options): void {
-  if (isCommandRoute(route)) return
-  const retryAfterMs =
-    session === null
-      ? limits.take('anonymous', address, 1)
-      : limits.take('queries', session.accountId, 1)
-  if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
 }
 
 function parse(body: Buffer): unknown {

@@ -1,38 +1,42 @@
 /** What HTTP tells of listings: open ones from the view, as of this moment; history from the records. */
 import { PAGE_ROWS_MAX, reject } from '../../schema/index.ts'
-import type { FillRow, ListingAnswer, ListingId, ListingStatus } from '../../schema/index.ts'
+import type {
+  FillRow,
+  ListingAnswer,
+  ListingId,
+  ListingsAnswer,
+  ListingStatus,
+} from '../../schema/index.ts'
 import type { ListingView } from './listing-view.ts'
 import { fillRow } from './open-bid.ts'
 import type { MarketView } from '../feed/view.ts'
 import type { Page, Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import { ok } from '../http/answer.ts'
-import type { Answer } from '../http/answer.ts'
+import { Written } from '../http/answer.ts'
 
 /** Without a status, or for open ones: what the market shows now. Otherwise: as settled. */
 export async function listingsAnswer(
   page: Page<ListingStatus>,
   view: MarketView,
   records: Records,
-): Promise<Answer> {
+): Promise<ListingsAnswer | Written<ListingsAnswer>> {
   const { sequence } = view
   if (page.status !== undefined && page.status !== 'open') {
     const listings = await records.listings(page)
     const last = listings.at(-1)
-    return ok({
+    return {
       sequence,
       listings,
       nextAfter: listings.length === page.limit && last !== undefined ? last.listingId : null,
-    })
+    }
   }
   const shown = view.newestListings(page.limit, page.after, page.status === 'open')
   const nextAfter = shown.length === page.limit ? (shown.at(-1)?.row.listingId ?? null) : null
   // Each row keeps its own JSON until it changes, so a page is put together, not written anew.
   const rows = shown.map((listing) => listing.json).join(',')
-  return {
-    status: 200,
-    json: `{"sequence":${sequence},"listings":[${rows}],"nextAfter":${JSON.stringify(nextAfter)}}`,
-  }
+  return new Written(
+    `{"sequence":${sequence},"listings":[${rows}],"nextAfter":${JSON.stringify(nextAfter)}}`,
+  )
 }
 
 /** @throws {Refusal} listing-unknown, records-unavailable */

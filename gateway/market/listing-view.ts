@@ -72,13 +72,22 @@ export class ListingView {
     this.#move(bid.ratePpm, bid.acceptedMinor, 1)
   }
 
+  /** An open bid has new terms: what it had at the rate before goes, what it has now comes. */
+  amendBid(
+    before: { readonly ratePpm: RatePpm; readonly acceptedMinor: Minor },
+    now: OpenBid,
+  ): void {
+    this.#move(before.ratePpm, 0 - before.acceptedMinor, -1)
+    this.#move(now.ratePpm, now.acceptedMinor, 1)
+  }
+
   /** Part or all of an open bid is gone. */
   takeOut(bid: OpenBid, releasedMinor: Minor, isGone: boolean): void {
     if (isGone) this.#row.bidCount--
     this.#move(bid.ratePpm, 0 - releasedMinor, isGone ? -1 : 0)
   }
 
-  /** Funded at `clearingRatePpm`, or expired at its own rate. The book is empty from here on. */
+  /** Funded at `clearingRatePpm`, else ended at its own rate. The book is empty from here on. */
   close(status: ListingStatus, clearingRatePpm: RatePpm, atMs: AtMs): void {
     this.#row.status = status
     this.#row.closedAtMs = atMs

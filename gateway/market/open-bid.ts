@@ -15,10 +15,11 @@ export interface OpenBid {
   readonly bidId: BidId
   readonly listingId: ListingId
   readonly accountId: AccountId
-  readonly amountMinor: Minor
-  /** What was taken into the book when it was placed. */
+  amountMinor: Minor
+  ratePpm: RatePpm
+  /** What was taken into the book when it was placed, and at which rate. */
   readonly placedMinor: Minor
-  readonly ratePpm: RatePpm
+  readonly placedRatePpm: RatePpm
   readonly placedAtMs: AtMs
   acceptedMinor: Minor
   status: BidStatus
@@ -34,6 +35,6 @@ export function bidRow(bid: OpenBid): BidRow {
 
 /** The bid as the tape shows it: what it brought in, whatever became of it since. */
 export function fillRow(bid: OpenBid): FillRow {
-  const { bidId, listingId, placedMinor, ratePpm, placedAtMs } = bid
-  return { bidId, listingId, amountMinor: placedMinor, ratePpm, atMs: placedAtMs }
+  const { bidId, listingId, placedMinor, placedRatePpm, placedAtMs } = bid
+  return { bidId, listingId, amountMinor: placedMinor, ratePpm: placedRatePpm, atMs: placedAtMs }
 }

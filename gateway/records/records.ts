@@ -8,6 +8,7 @@ import {
   accountId as brandAccountId,
   assert,
   atMs,
+  minor,
   reject,
   sequence as brandSequence,
 } from '../../schema/index.ts'
@@ -22,6 +23,7 @@ import type {
   ListingId,
   ListingRow,
   ListingStatus,
+  Minor,
   OutcomeReply,
   Role,
   Tables,
@@ -241,7 +243,7 @@ export class Records {
   }
 
   /** Principal of the loans that this account's bids have won. */
-  investedMinor(accountId: AccountId): Promise<number> {
+  investedMinor(accountId: AccountId): Promise<Minor> {
     return this.#ask(async (db) => {
       const row = await db
         .selectFrom('bid')
@@ -249,7 +251,7 @@ export class Records {
         .where('account_id', '=', accountId)
         .where('status', '=', 'won')
         .executeTakeFirstOrThrow()
-      return row.invested
+      return minor(row.invested)
     })
   }
 

@@ -9,13 +9,14 @@ import {
   requestFrameSchema,
 } from '../../schema/index.ts'
 import type { OperationName, Reject, RequestFrame } from '../../schema/index.ts'
-import { isCommandOperation } from '../admit/commands.ts'
+import { accessRefusal } from '../admit/access.ts'
 import { isReject } from '../admit/desk.ts'
 import { fieldReject } from '../admit/field-reject.ts'
+import { isCommandOperation } from '../admit/forms.ts'
 import type { RateLimits } from '../admit/rate-limits.ts'
 import type { Connection } from './connection.ts'
 import { Refusal } from '../refusal.ts'
-import { checkPermission, HANDLERS, submitCommand } from './handlers.ts'
+import { HANDLERS, submitCommand } from './handlers.ts'
 import type { Handling } from './handlers.ts'
 import { MalformedMessage } from './msgpack-reader.ts'
 
@@ -111,7 +112,7 @@ function handle(
       ? dispatching.limits.take('anonymous', address, 1)
       : dispatching.limits.take('queries', session.accountId, 1)
   if (retryAfterMs > 0) return reject('rate-limited', { retryAfterMs })
-  const refusal = checkPermission(op, connection)
+  const refusal = accessRefusal(OPERATIONS[op].access, session)
   if (refusal !== null) return refusal
   const params = OPERATIONS[op].params.safeParse(frame.p ?? {})
   if (!params.success) return fieldReject(params.error)

@@ -1,20 +1,14 @@
 /** What each operation of the protocol does. The type of this table is the table of operations, so the
  *  compiler names the one that was forgotten. */
-import {
-  CHANNELS_PER_CONNECTION_MAX,
-  isPermitted,
-  OPERATIONS,
-  reject,
-  REQUESTS_IN_FLIGHT_MAX,
-} from '../../schema/index.ts'
+import { CHANNELS_PER_CONNECTION_MAX, reject, REQUESTS_IN_FLIGHT_MAX } from '../../schema/index.ts'
 import type {
   AckStage,
+  CommandOperation,
   OperationName,
   OperationParams,
   OperationReplies,
   Reject,
 } from '../../schema/index.ts'
-import type { CommandOperation } from '../admit/commands.ts'
 import { isReject } from '../admit/desk.ts'
 import type { Desk } from '../admit/desk.ts'
 import type { Feed } from '../feed/feed.ts'
@@ -115,14 +109,6 @@ export function submitCommand(
   })
   if (refusal === null) connection.inFlight++
   return refusal
-}
-
-/** What the operation needs that this connection does not have. */
-export function checkPermission(op: OperationName, connection: Connection): Reject | null {
-  const { permission } = OPERATIONS[op]
-  if (permission === null) return null
-  if (connection.session === null) return reject('not-logged-on')
-  return isPermitted(permission, connection.session.roles) ? null : reject('permission-missing')
 }
 
 export function leavePrivate(connection: Connection, feed: Feed): void {

@@ -2,7 +2,7 @@
  *
  *  It lives in the test's process, which nothing kills, so it knows what the market promised. An attempt
  *  without an answer may have happened or not, but once at most. */
-import type { Answer, BriefAnswer, Key, RejectCode } from '../../schema/index.ts'
+import type { Answer, BatchReply, Key, RejectCode } from '../../schema/index.ts'
 import { assertNever, REJECTS } from '../../schema/index.ts'
 
 export type Asked =
@@ -13,15 +13,35 @@ export type Asked =
       readonly ratePpm: number
     }
   | { readonly kind: 'cancel'; readonly bidId: number }
+  | {
+      readonly kind: 'amend'
+      readonly bidId: number
+      readonly amountMinor: number
+      readonly ratePpm: number
+    }
   | { readonly kind: 'deposit'; readonly amountMinor: number }
   | { readonly kind: 'open'; readonly amountMinor: number; readonly ratePpm: number }
+  | { readonly kind: 'withdraw'; readonly listingId: number }
 
 /** What an answer comes down to, whether it was heard whole or brief, or is read from the record. */
 export type Said =
   | { readonly kind: 'placed'; readonly bidId: number; readonly acceptedMinor: number }
   | { readonly kind: 'cancelled'; readonly bidId: number; readonly releasedMinor: number }
+  | {
+      readonly kind: 'amended'
+      readonly bidId: number
+      readonly acceptedMinor: number
+      readonly heldMinor: number
+      readonly releasedMinor: number
+    }
   | { readonly kind: 'deposited'; readonly amountMinor: number }
   | { readonly kind: 'opened'; readonly listingId: number }
+  | {
+      readonly kind: 'withdrawn'
+      readonly listingId: number
+      readonly releasedMinor: number
+      readonly bidCount: number
+    }
   | { readonly kind: 'refused'; readonly code: RejectCode }
 
 export interface Attempt {
@@ -66,11 +86,12 @@ export function isDefinite(code: RejectCode): boolean {
   return number >= 4000 && number < 5000 && code !== 'outcome-unknown'
 }
 
-export function saidBriefly(asked: Asked, answer: BriefAnswer): Said {
+export function saidBriefly(asked: Asked, answer: BatchReply['answers'][number]): Said {
   if ('code' in answer) return { kind: 'refused', code: answer.code }
+  if ('bidId' in asked && answer.bidId !== asked.bidId)
+    throw new Error(`the ${asked.kind} of ${asked.bidId} was answered for ${answer.bidId}`)
+  if ('heldMinor' in answer) return { kind: 'amended', ...answer }
   if ('acceptedMinor' in answer) return { kind: 'placed', ...answer }
-  if (asked.kind === 'cancel' && answer.bidId !== asked.bidId)
-    throw new Error(`a cancel of ${asked.bidId} was answered for ${answer.bidId}`)
   return { kind: 'cancelled', ...answer }
 }
 
@@ -80,10 +101,18 @@ export function saidWhole(answer: Answer): Said {
       return { kind: 'placed', bidId: answer.bidId, acceptedMinor: answer.acceptedMinor }
     case 'BidCancelled':
       return { kind: 'cancelled', bidId: answer.bidId, releasedMinor: answer.releasedMinor }
+    case 'BidAmended': {
+      const { bidId, acceptedMinor, heldMinor, releasedMinor } = answer
+      return { kind: 'amended', bidId, acceptedMinor, heldMinor, releasedMinor }
+    }
     case 'Deposited':
       return { kind: 'deposited', amountMinor: answer.amountMinor }
     case 'ListingOpened':
       return { kind: 'opened', listingId: answer.listingId }
+    case 'ListingWithdrawn': {
+      const { listingId, releasedMinor, bidCount } = answer
+      return { kind: 'withdrawn', listingId, releasedMinor, bidCount }
+    }
     case 'Refused':
       return { kind: 'refused', code: answer.code }
     default:
@@ -98,10 +127,25 @@ export function isSame(a: Said, b: Said): boolean {
       return b.kind === 'placed' && a.bidId === b.bidId && a.acceptedMinor === b.acceptedMinor
     case 'cancelled':
       return b.kind === 'cancelled' && a.bidId === b.bidId && a.releasedMinor === b.releasedMinor
+    case 'amended':
+      return (
+        b.kind === 'amended' &&
+        a.bidId === b.bidId &&
+        a.acceptedMinor === b.acceptedMinor &&
+        a.heldMinor === b.heldMinor &&
+        a.releasedMinor === b.releasedMinor
+      )
     case 'deposited':
       return b.kind === 'deposited' && a.amountMinor === b.amountMinor
     case 'opened':
       return b.kind === 'opened' && a.listingId === b.listingId
+    case 'withdrawn':
+      return (
+        b.kind === 'withdrawn' &&
+        a.listingId === b.listingId &&
+        a.releasedMinor === b.releasedMinor &&
+        a.bidCount === b.bidCount
+      )
     case 'refused':
       return b.kind === 'refused' && a.code === b.code
     default:

@@ -18,6 +18,9 @@ import {
   NO_FENCE,
   NO_KEY_MEMORY,
   NO_LEASE,
+  NO_NEW_AMOUNT_IN_FEED,
+  NO_NEW_PLACE,
+  NO_NEW_TERMS_IN_ROWS,
 } from './mutation.ts'
 import { FsyncWatch } from './power.ts'
 import { Proxy } from './proxy.ts'
@@ -38,7 +41,7 @@ const BYTES_AT_RISK_MIN = 10_000
 const SYNC_MS_MAX = 15_000
 const SMALL = { investors: 6, bidsPerSecond: 1_500 }
 
-/** Six markets at once on two cores. */
+/** Seven markets at once on two cores. */
 vi.setConfig({ testTimeout: 240_000 })
 
 const { seed } = chaosRandom('broken')
@@ -122,6 +125,32 @@ test.concurrent(
     load.stop()
     const { classes } = await check(trial)
     expect(classes).toContain('doubled')
+  },
+)
+
+test.concurrent('an amendment that takes no new place is found out', async (context) => {
+  const trial = await open(context, { envOf: { engine: asMutant(NO_NEW_PLACE) } })
+  trial.load.start()
+  await trial.pass()
+  trial.load.stop()
+  const { classes } = await check(trial, PATIENT_MS)
+  expect(classes).toContain('out-of-priority')
+})
+
+test.concurrent(
+  'an amendment that does not reach the rows, or is not shown, is found out',
+  async (context) => {
+    const trial = await open(context, {
+      envOf: {
+        'workers/settlement': asMutant(NO_NEW_TERMS_IN_ROWS),
+        gateway: asMutant(NO_NEW_AMOUNT_IN_FEED),
+      },
+    })
+    trial.load.start()
+    await trial.pass()
+    trial.load.stop()
+    const { classes } = await check(trial, PATIENT_MS)
+    expect(classes).toEqual(expect.arrayContaining(['wrong-row', 'stale-view']))
   },
 )
 

@@ -12,11 +12,12 @@ import { checkChain } from './check/chain.ts'
 import { checkEngines } from './check/engines.ts'
 import { checkMoney } from './check/money.ts'
 import { checkReplay } from './check/replay.ts'
+import { checkRows } from './check/rows.ts'
 import { checkSchedules } from './check/schedules.ts'
-import { checkViews } from './check/views.ts'
+import { checkOnlooker, checkViews } from './check/views.ts'
 import { Findings } from './check/violation.ts'
 import type { Violation, ViolationClass } from './check/violation.ts'
-import { readEvidence } from './evidence.ts'
+import { eventsOf, readEvidence } from './evidence.ts'
 import { readJournal } from './journal-end.ts'
 import { tally } from './load.ts'
 import type { Investor, Load } from './load.ts'
@@ -32,6 +33,8 @@ export interface Report {
   readonly entries: number
   readonly duplicates: number
   readonly bids: number
+  readonly amendments: number
+  readonly withdrawn: number
   readonly loans: number
 }
 
@@ -54,6 +57,7 @@ export async function checkMarket(
   checkAnswers(evidence, load.ledger, findings)
   checkMoney(evidence, load.ledger, findings)
   checkBooks(evidence, findings)
+  checkRows(evidence, findings)
   checkChain(evidence, journal, findings)
   checkSchedules(evidence, findings)
   await orFinding('replay', findings, () => checkReplay(evidence, findings))
@@ -62,6 +66,11 @@ export async function checkMarket(
     await orFinding('stale-view', findings, () =>
       checkViews(evidence, load.investors, findings, patienceMs / 4),
     )
+    const { onlooker } = load
+    if (onlooker !== null)
+      await orFinding('stale-view', findings, () =>
+        checkOnlooker(evidence, onlooker, findings, patienceMs / 4),
+      )
     await orFinding('stuck', findings, () =>
       checkEngines(market, journal, findings, patienceMs / 4),
     )
@@ -75,6 +84,8 @@ export async function checkMarket(
     entries: evidence.entries.length,
     duplicates: evidence.entries.filter(({ isDuplicate }) => isDuplicate).length,
     bids: evidence.bid.length,
+    amendments: [...eventsOf(evidence)].filter(({ kind }) => kind === 'BidAmended').length,
+    withdrawn: evidence.listing.filter(({ status }) => status === 'withdrawn').length,
     loans: evidence.loan.length,
   }
 }
@@ -125,7 +136,8 @@ async function askOutcome(
   const said = promised(attempt)
   const { key } = attempt
   try {
-    const { answer } = await new HttpClient({ baseUrl, token }).outcome(key)
+    const http = new HttpClient({ baseUrl, token })
+    const { answer } = await http.ask('GET /v1/outcomes/{key}', { path: { key } })
     findings.expect(
       said === null || isSame(said, saidWhole(answer)),
       'wrong-answer',

@@ -34,6 +34,8 @@ export interface Rows {
     readonly accepted_minor: number
     readonly placed_minor: number
     readonly rate_ppm: number
+    /** Its place in time among equal rates. */
+    readonly place: number
     readonly status: string
   }[]
   readonly listing: readonly {
@@ -42,6 +44,7 @@ export interface Rows {
     readonly status: string
     readonly amount_minor: number
     readonly funded_minor: number
+    readonly bid_count: number
     readonly clearing_rate_ppm: number | null
   }[]
   readonly loan: readonly {
@@ -88,8 +91,8 @@ export interface Evidence extends Rows {
 const QUERIES = {
   outcome: 'select account_id, key::text, sequence, place from outcome',
   bid: `select bid_id, listing_id, account_id, amount_minor, accepted_minor, placed_minor, rate_ppm,
-          status from bid order by bid_id`,
-  listing: `select listing_id, mode, status, amount_minor, funded_minor, clearing_rate_ppm
+          coalesce(place, bid_id) as place, status from bid order by bid_id`,
+  listing: `select listing_id, mode, status, amount_minor, funded_minor, bid_count, clearing_rate_ppm
               from listing order by listing_id`,
   loan: 'select loan_id, borrower_id, principal_minor from loan order by loan_id',
   ledger_account: 'select code, owner, debits_minor, credits_minor from ledger_account',
@@ -141,7 +144,7 @@ export async function readEvidence(databaseUrl: string): Promise<Evidence> {
 }
 
 /** Every event in the order in which it happened. */
-export function* eventsOf({ entries }: Evidence): Generator<Event> {
+export function* eventsOf({ entries }: Pick<Evidence, 'entries'>): Generator<Event> {
   for (const { timed, answered } of entries) {
     yield* timed
     for (const events of answered) yield* events

@@ -7,6 +7,8 @@ export class Follower {
   cash: CashRow | null = null
   /** By id, those that were open when last heard of. */
   readonly openBids = new Map<number, BidRow>()
+  /** By id, as they were when last heard of, those that were heard to end. */
+  readonly endedBids = new Map<number, BidRow>()
   /** A frame that was older than the one before. */
   steppedBack = 0
   #seq = 0
@@ -35,6 +37,9 @@ export class Follower {
   #takeBids(bids: readonly BidRow[]): void {
     for (const bid of bids)
       if (bid.status === 'open') this.openBids.set(bid.bidId, bid)
-      else this.openBids.delete(bid.bidId)
+      else {
+        this.openBids.delete(bid.bidId)
+        this.endedBids.set(bid.bidId, bid)
+      }
   }
 }

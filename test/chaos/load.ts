@@ -1,5 +1,6 @@
-/** Many investors bidding over the public protocol at an open rate, one by one and in batches, while an
- *  operator opens listings and deposits cash. Everything asked and answered is kept in the ledger.
+/** Many investors who bid, amend and cancel over the public protocol at an open rate, one by one and in
+ *  batches, while an operator opens listings, withdraws some and deposits cash. Everything asked and
+ *  answered is kept in the ledger.
  *
  *  The rate does not wait for answers; only a caller with too much unanswered pauses, as a person
  *  would. After a fault each client connects again and sends what is unanswered under the same key. */
@@ -17,6 +18,7 @@ import type { Market } from '../../deploy/local/index.ts'
 import { isDefinite, Ledger, promised, saidBriefly, saidWhole } from './attempt.ts'
 import type { Asked, Attempt, Said } from './attempt.ts'
 import { Follower } from './follower.ts'
+import { Onlooker } from './onlooker.ts'
 import { Plan } from './plan.ts'
 import { Pulse } from './pulse.ts'
 import type { Felt } from './pulse.ts'
@@ -38,6 +40,10 @@ const SHARE_SENT_AGAIN = 0.02
 /** Those that may be sent again: some seconds back, so across a kill. */
 const SHARE_REMEMBERED = 0.1
 const REMEMBERED_MAX = 1_000
+/** In one tick: about one listing in ten is taken off the market. */
+const CHANCE_OF_WITHDRAWAL = 0.02
+/** So often it is the last withdrawal once more, under its old key. */
+const SHARE_WITHDRAWN_AGAIN = 0.2
 
 export interface LoadOptions {
   readonly random: Random
@@ -68,12 +74,14 @@ export class Load {
   readonly #open = new Set<Promise<void>>()
   readonly #recent: Attempt[] = []
   #operator: Client | null = null
+  #onlooker: Onlooker | null = null
   #timer: NodeJS.Timeout | null = null
   #owed = 0
   #tickedAtMs = 0
   /** Since somebody last waited for answers. */
   #asked = 0
   #listingsAsked = 0
+  #lastWithdrawal: Attempt | null = null
 
   private constructor(market: Market, options: LoadOptions) {
     this.#market = market
@@ -140,6 +148,11 @@ export class Load {
     for (const { client } of this.investors) client.close()
   }
 
+  /** What the operator sees of the market; null before it has come in. */
+  get onlooker(): Onlooker | null {
+    return this.#onlooker
+  }
+
   get openListings(): number {
     return this.#plan.openListings
   }
@@ -152,6 +165,7 @@ export class Load {
     this.#plan.forgetDue(Date.now())
     if (this.#plan.openListings + this.#listingsAsked < LISTINGS_OPEN) this.#openListing()
     if (this.#random.chance(0.05)) this.#deposit(this.#random.pick(this.investors).accountId)
+    if (this.#random.chance(CHANCE_OF_WITHDRAWAL)) this.#withdrawListing()
     while (this.#owed >= 1) {
       const size = this.#random.chance(0.7)
         ? 1
@@ -196,16 +210,7 @@ export class Load {
   }
 
   async #sendOne({ client }: Investor, attempt: Attempt): Promise<void> {
-    const askedAtMs = performance.now()
-    const { asked, key } = attempt
-    if (asked.kind === 'place') {
-      const { listingId, amountMinor, ratePpm } = asked
-      const bid = { key, listingId, amountMinor, ratePpm }
-      await this.#hear(attempt, askedAtMs, client.placeBid(bid, { timeoutMs: TIMEOUT_MS }))
-    } else if (asked.kind === 'cancel') {
-      const bid = { key, bidId: asked.bidId }
-      await this.#hear(attempt, askedAtMs, client.cancelBid(bid, { timeoutMs: TIMEOUT_MS }))
-    }
+    await this.#hear(attempt, performance.now(), replyTo(client, itemOf(attempt)))
   }
 
   async #sendBatch({ client }: Investor, attempts: readonly Attempt[]): Promise<void> {
@@ -245,8 +250,16 @@ export class Load {
       return
     }
     attempt.said.push(said)
-    const { asked, accountId } = attempt
-    if (said.kind === 'placed') this.#plan.placed(accountId, said.bidId)
+    if (attempt.said.length === 1) this.#learn(attempt, said)
+  }
+
+  /** A second answer to the same key says nothing new. */
+  #learn({ asked, accountId }: Attempt, said: Said): void {
+    if (asked.kind === 'place' && said.kind === 'placed')
+      this.#plan.placed(accountId, { ...asked, bidId: said.bidId })
+    if (asked.kind === 'amend' && said.kind === 'amended')
+      this.#plan.amended(accountId, asked.bidId, asked)
+    if (said.kind === 'withdrawn') this.#plan.closed(said.listingId)
     if (asked.kind === 'place' && said.kind === 'refused' && said.code === 'listing-closed')
       this.#plan.closed(asked.listingId)
   }
@@ -279,6 +292,27 @@ export class Load {
     this.#track(heard)
   }
 
+  /** The last one again under its old key now and then: the answer must be the old one. */
+  #withdrawListing(): void {
+    const operator = this.#operator
+    if (operator === null || operator.openRequests >= OPEN_REQUESTS_MAX) return
+    const attempt = this.#nextWithdrawal(operator)
+    if (attempt === null || attempt.asked.kind !== 'withdraw') return
+    const { key, accountId: borrowerId, asked } = attempt
+    const listing = { key, borrowerId, listingId: asked.listingId }
+    const reply = operator.withdrawListing(listing, { timeoutMs: TIMEOUT_MS })
+    this.#track(this.#hear(attempt, performance.now(), reply))
+  }
+
+  #nextWithdrawal(operator: Client): Attempt | null {
+    if (this.#lastWithdrawal !== null && this.#random.chance(SHARE_WITHDRAWN_AGAIN))
+      return this.#lastWithdrawal
+    const next = this.#plan.withdrawal(this.borrowers)
+    if (next === null) return null
+    this.#lastWithdrawal = this.#note(next.borrowerId, next.asked, operator.nextKey())
+    return this.#lastWithdrawal
+  }
+
   #deposit(accountId: number, amountMinor = SMALL_DEPOSIT_MINOR): void {
     const operator = this.#operator
     if (operator === null || operator.openRequests >= OPEN_REQUESTS_MAX) return
@@ -305,6 +339,7 @@ export class Load {
     const { baseUrl, operatorPassword: password } = this.#market
     const session = await new HttpClient({ baseUrl }).signIn({ email: OPERATOR_EMAIL, password })
     this.#operator = createNodeClient({ url: this.#urls(0), token: session.token })
+    this.#onlooker = new Onlooker(this.#operator)
   }
 
   async #addInvestor(number: number): Promise<void> {
@@ -329,11 +364,31 @@ export class Load {
   }
 }
 
+/** What an investor asks for, as a batch takes it. */
 function itemOf({ key, asked }: Attempt): BatchItem {
-  if (asked.kind === 'cancel') return { key, bidId: asked.bidId }
-  if (asked.kind !== 'place') throw new Error(`an investor does not ask for ${asked.kind}`)
-  const { listingId, amountMinor, ratePpm } = asked
-  return { key, listingId, amountMinor, ratePpm }
+  switch (asked.kind) {
+    case 'place': {
+      const { listingId, amountMinor, ratePpm } = asked
+      return { key, listingId, amountMinor, ratePpm }
+    }
+    case 'amend': {
+      const { bidId, amountMinor, ratePpm } = asked
+      return { key, bidId, amountMinor, ratePpm }
+    }
+    case 'cancel':
+      return { key, bidId: asked.bidId }
+    case 'deposit':
+    case 'open':
+    case 'withdraw':
+      throw new Error(`an investor does not ask for ${asked.kind}`)
+  }
+}
+
+/** The same on its own. */
+function replyTo(client: Client, item: BatchItem): Promise<CommandReply> {
+  const options = { timeoutMs: TIMEOUT_MS }
+  if ('listingId' in item) return client.placeBid(item, options)
+  return 'amountMinor' in item ? client.amendBid(item, options) : client.cancelBid(item, options)
 }
 
 /** Attempts whose callers were told something definite, and those that heard nothing. */

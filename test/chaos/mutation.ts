@@ -52,3 +52,24 @@ export const NO_LEASE: Mutation = {
   from: 'return rows[0]?.locked === true;',
   to: 'return true;',
 }
+
+/** A bid that was amended to more stands in time where it stood. */
+export const NO_NEW_PLACE: Mutation = {
+  module: 'engine/market/amend-bid.js',
+  from: 'bid.place = place;',
+  to: '',
+}
+
+/** The row of a bid keeps the terms that it was placed on. */
+export const NO_NEW_TERMS_IN_ROWS: Mutation = {
+  module: 'workers/market/rows.js',
+  from: "batch.bids.change('terms', {",
+  to: 'void ({',
+}
+
+/** Whoever follows the own bids sees the amount that was first asked for. */
+export const NO_NEW_AMOUNT_IN_FEED: Mutation = {
+  module: 'gateway/market/on-event.js',
+  from: 'bid.amountMinor = event.amountMinor;',
+  to: '',
+}

@@ -6,22 +6,38 @@ import type { Random } from '../../deploy/random.ts'
 
 export interface KnownListing {
   readonly listingId: number
+  readonly borrowerId: number
   readonly mode: FundingMode
   readonly ratePpm: number
   readonly closesAtMs: number
 }
 
+/** A bid as its owner knows it; it may have ended since. */
+export interface KnownBid {
+  readonly bidId: number
+  readonly listingId: number
+  readonly amountMinor: number
+  readonly ratePpm: number
+}
+
+type Terms = Pick<KnownBid, 'amountMinor' | 'ratePpm'>
+
 const MIN_BID_MINOR = 2_500
-const SHARE_OF_CANCELS = 0.12
+const SHARE_OF_CANCELS = 0.1
+const SHARE_OF_AMENDMENTS = 0.15
 const SHARE_OF_STRANGERS_BIDS = 0.02
 const SHARE_ABOVE_CEILING = 0.02
-/** Bids remembered for cancelling; older ones have mostly ended. */
+const SHARE_BELOW_MINIMUM = 0.02
+/** Amendments of any bid, its listing open or not; the others are of listings that look open. */
+const SHARE_TOO_LATE = 0.1
+const SHARE_OF_STRANGERS_LISTINGS = 0.1
+/** Bids remembered for cancelling and amending; older ones have mostly ended. */
 const BIDS_KEPT_MAX = 50
 
 export class Plan {
   readonly #random: Random
   readonly #open = new Map<number, KnownListing>()
-  readonly #bids = new Map<number, number[]>()
+  readonly #bids = new Map<number, KnownBid[]>()
 
   constructor(random: Random) {
     this.#random = random
@@ -39,10 +55,17 @@ export class Plan {
     this.#open.delete(listingId)
   }
 
-  placed(accountId: number, bidId: number): void {
+  placed(accountId: number, bid: KnownBid): void {
     const bids = this.#bids.get(accountId) ?? []
     this.#bids.set(accountId, bids)
-    if (bids.push(bidId) > BIDS_KEPT_MAX) bids.shift()
+    if (bids.push(bid) > BIDS_KEPT_MAX) bids.shift()
+  }
+
+  amended(accountId: number, bidId: number, terms: Terms): void {
+    const bids = this.#bids.get(accountId) ?? []
+    const place = bids.findIndex((bid) => bid.bidId === bidId)
+    const bid = bids[place]
+    if (bid !== undefined) bids[place] = { ...bid, ...terms }
   }
 
   forgetDue(nowMs: number): void {
@@ -53,8 +76,12 @@ export class Plan {
   /** What `accountId` asks for next; null when there is nothing to bid on. */
   next(accountId: number): Asked | null {
     if (this.#random.chance(SHARE_OF_CANCELS)) {
-      const bidId = this.#bidToCancel(accountId)
-      if (bidId !== null) return { kind: 'cancel', bidId }
+      const bid = this.#pickBid(accountId, false)
+      if (bid !== null) return { kind: 'cancel', bidId: bid.bidId }
+    }
+    if (this.#random.chance(SHARE_OF_AMENDMENTS)) {
+      const bid = this.#pickBid(accountId, !this.#random.chance(SHARE_TOO_LATE))
+      if (bid !== null) return { kind: 'amend', bidId: bid.bidId, ...this.#newTerms(bid) }
     }
     if (this.#open.size === 0) return null
     const { listingId, mode, ratePpm: ceilingPpm } = this.#random.pick([...this.#open.values()])
@@ -62,6 +89,18 @@ export class Plan {
     const isAbove = this.#random.chance(SHARE_ABOVE_CEILING)
     const ratePpm = isAbove ? ceilingPpm + 1 : this.#ratePpm(mode, ceilingPpm)
     return { kind: 'place', listingId, amountMinor, ratePpm }
+  }
+
+  /** An open listing and who asks to have it back, now and then somebody else than its borrower; null
+   *  when none is open. */
+  withdrawal(
+    borrowers: readonly number[],
+  ): { readonly borrowerId: number; readonly asked: Asked } | null {
+    if (this.#open.size === 0) return null
+    const { listingId, borrowerId } = this.#random.pick([...this.#open.values()])
+    const isStrangers = this.#random.chance(SHARE_OF_STRANGERS_LISTINGS)
+    const asked = { kind: 'withdraw', listingId } as const
+    return { borrowerId: isStrangers ? this.#random.pick(borrowers) : borrowerId, asked }
   }
 
   /** A new listing: both modes, some too large to fill before they close. */
@@ -86,10 +125,26 @@ export class Plan {
     return Math.max(0, ceilingPpm - this.#random.between(0, 12) * 2_500)
   }
 
-  #bidToCancel(accountId: number): number | null {
+  /** Less keeps a bid's place in time; more, or another rate, takes a new one. */
+  #newTerms({ listingId, amountMinor, ratePpm }: KnownBid): Terms {
+    const listing = this.#open.get(listingId)
+    const change = this.#random.pick(['less', 'more', 'rate'] as const)
+    if (change === 'less') {
+      const isTooLittle = this.#random.chance(SHARE_BELOW_MINIMUM)
+      const lessMinor = this.#random.between(MIN_BID_MINOR, amountMinor)
+      return { amountMinor: isTooLittle ? MIN_BID_MINOR - 1 : lessMinor, ratePpm }
+    }
+    if (change === 'more' || listing === undefined)
+      return { amountMinor: amountMinor + this.#random.between(1, 8 * MIN_BID_MINOR), ratePpm }
+    // A fixed rate is a ceiling too: whoever asks for less is paid the same.
+    return { amountMinor, ratePpm: this.#ratePpm('uniform-auction', listing.ratePpm) }
+  }
+
+  #pickBid(accountId: number, isOpenOnly: boolean): KnownBid | null {
     const owners = [...this.#bids.keys()]
     const isStrangers = owners.length > 0 && this.#random.chance(SHARE_OF_STRANGERS_BIDS)
-    const bids = this.#bids.get(isStrangers ? this.#random.pick(owners) : accountId) ?? []
+    const known = this.#bids.get(isStrangers ? this.#random.pick(owners) : accountId) ?? []
+    const bids = isOpenOnly ? known.filter(({ listingId }) => this.#open.has(listingId)) : known
     return bids.length === 0 ? null : this.#random.pick(bids)
   }
 }

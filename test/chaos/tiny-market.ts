@@ -17,6 +17,8 @@ import {
 import type { Command, EntryId, Event, EventEntry, Key } from '../../schema/index.ts'
 import { Ledger, saidWhole } from './attempt.ts'
 import type { Asked, Said } from './attempt.ts'
+import { tellRows } from './check/rows.ts'
+import { eventsOf } from './evidence.ts'
 import type { Evidence, RecordedEntry, Rows } from './evidence.ts'
 import type { JournalEnd } from './journal-end.ts'
 
@@ -30,7 +32,8 @@ const START_MS = 1_700_000_000_000
 const LENDERS = [11, 12, 13]
 const BORROWER = 21
 
-/** Deposits, an auction with an outbid and a cancel that is allocated, and a fixed rate that expires. */
+/** Deposits, an auction with an outbid, a cancel and amendments that is allocated, a fixed rate that
+ *  expires, and an auction that is withdrawn. */
 export function playTinyMarket(): Played {
   const state = createState()
   const said: EventEntry[] = []
@@ -69,9 +72,27 @@ function storyline(): Command[][] {
     LENDERS.map((lender) => deposit(lender, 1_000_000)),
     [open('uniform-auction', 300_000), open('fixed-rate', 900_000)],
     [bid(first, 1, 200_000, 120_000), bid(second, 1, 200_000, 110_000)],
-    [bid(third, 1, 150_000, 90_000), bid(third, 2, 50_000, 150_000)],
-    [bid(first, 2, 70_000, 150_000), cancel(third, 4)],
-    [],
+    [
+      bid(third, 1, 150_000, 90_000),
+      bid(third, 2, 50_000, 150_000),
+      open('uniform-auction', 500_000),
+    ],
+    [
+      bid(first, 2, 70_000, 150_000),
+      cancel(third, 4),
+      bid(first, 3, 60_000, 100_000),
+      bid(second, 3, 60_000, 100_000),
+    ],
+    // Bid 2 keeps its place; bid 3 takes some of what it gave up and more, bid 5 asks another rate, bid 6
+    // goes behind bid 7.
+    [
+      amend(second, 2, 120_000, 110_000),
+      amend(third, 3, 200_000, 90_000),
+      amend(first, 5, 70_000, 140_000),
+      amend(first, 6, 80_000, 100_000),
+      amend(second, 6, 90_000, 100_000),
+      withdraw(3),
+    ],
     [],
     [],
     [],
@@ -126,6 +147,20 @@ function cancel(owner: number | undefined, id: number): Command {
   return { kind: 'CancelBid', ...asked(owner), bidId: bidId(id) }
 }
 
+function amend(owner: number | undefined, id: number, amount: number, rate: number): Command {
+  return {
+    kind: 'AmendBid',
+    ...asked(owner),
+    bidId: bidId(id),
+    amountMinor: minor(amount),
+    ratePpm: ratePpm(rate),
+  }
+}
+
+function withdraw(listing: number): Command {
+  return { kind: 'WithdrawListing', ...asked(BORROWER), listingId: listingId(listing) }
+}
+
 function note(ledger: Ledger, command: Command, answer: Event | undefined): void {
   const { key, accountId: owner } = command
   const said: Said[] = []
@@ -139,8 +174,12 @@ function askedOf(command: Command): Asked {
       return { ...command, kind: 'place' }
     case 'CancelBid':
       return { ...command, kind: 'cancel' }
+    case 'AmendBid':
+      return { ...command, kind: 'amend' }
     case 'OpenListing':
       return { ...command, kind: 'open' }
+    case 'WithdrawListing':
+      return { ...command, kind: 'withdraw' }
     case 'Deposit':
       return { ...command, kind: 'deposit' }
     default:
@@ -152,8 +191,6 @@ type Writable<Row> = { -readonly [Column in keyof Row]: Row[Column] }
 
 /** What settlement would have written, for the columns that the checks read. */
 function rowsOf(entries: readonly RecordedEntry[]): Rows {
-  const bids = new Map<number, Writable<Rows['bid'][number]>>()
-  const listings = new Map<number, Writable<Rows['listing'][number]>>()
   const loans: Rows['loan'][number][] = []
   const accounts = new Map<string, Writable<Rows['ledger_account'][number]>>()
   let transfers = 0
@@ -175,29 +212,7 @@ function rowsOf(entries: readonly RecordedEntry[]): Rows {
         move(transfer.creditCode, transfer.creditOwner, 'credits_minor', transfer.amountMinor)
         transfers++
       }
-      if (event.kind === 'ListingOpened')
-        listings.set(event.listingId, {
-          listing_id: event.listingId,
-          mode: event.mode,
-          status: 'expired',
-          amount_minor: event.amountMinor,
-          funded_minor: 0,
-          clearing_rate_ppm: null,
-        })
-      if (event.kind === 'BidPlaced')
-        bids.set(event.bidId, {
-          bid_id: event.bidId,
-          listing_id: event.listingId,
-          account_id: event.accountId,
-          amount_minor: event.amountMinor,
-          accepted_minor: event.acceptedMinor,
-          placed_minor: event.acceptedMinor,
-          rate_ppm: event.ratePpm,
-          status: 'open',
-        })
       if (event.kind !== 'LoanDisbursed') continue
-      const listing = listings.get(event.listingId)
-      if (listing !== undefined) listing.status = 'funded'
       loans.push({
         loan_id: event.listingId,
         borrower_id: event.borrowerId,
@@ -214,8 +229,7 @@ function rowsOf(entries: readonly RecordedEntry[]): Rows {
         place,
       })),
     ),
-    bid: [...bids.values()],
-    listing: [...listings.values()],
+    ...tellRows(eventsOf({ entries })),
     loan: loans,
     ledger_account: [...accounts.values()],
     transferred: [...accounts.values()].map(({ code, owner, debits_minor, credits_minor }) => ({

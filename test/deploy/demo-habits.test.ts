@@ -5,7 +5,7 @@ import { rehearse } from './rehearsal.ts'
 const seed = Number(process.env['SEED'] ?? 20_181_123)
 
 test(`most listings expire unfilled, about one in five is funded (seed ${seed})`, () => {
-  const { opened, funded, expired, bidAmounts, refused } = rehearse({
+  const { opened, funded, expired, withdrawn, amended, bidAmounts, refused } = rehearse({
     seed,
     bots: 100,
     minutes: 30,
@@ -15,6 +15,12 @@ test(`most listings expire unfilled, about one in five is funded (seed ${seed})`
   expect(opened).toBeGreaterThan(300)
   expect(funded / (funded + expired)).toBeGreaterThan(0.12)
   expect(funded / (funded + expired)).toBeLessThan(0.35)
+
+  // Seldom, but the market shows both.
+  expect(withdrawn).toBeGreaterThan(0)
+  expect(withdrawn).toBeLessThan(opened * 0.06)
+  expect(amended).toBeGreaterThan(0)
+  expect(amended).toBeLessThan(bidAmounts.length * 0.03)
 
   const median = bidAmounts.toSorted((a, b) => a - b)[Math.floor(bidAmounts.length / 2)]
   expect(median).toBe(5_000)

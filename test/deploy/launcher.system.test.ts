@@ -8,7 +8,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort, startJournalRedis } from '../../deploy/local/index.ts'
 import { PROJECT_DIR } from '../../deploy/local/project.ts'
 import { HttpClient, KeyMaker } from '../../gateway/client/index.ts'
-import { listingId, minor } from '../../schema/index.ts'
 
 const DEMO = { email: 'demo@lendbook.example', password: 'lendbook-demo' }
 const CASH_MINOR = 2_500_000
@@ -32,7 +31,7 @@ test('the market fills, Ctrl-C stops all of it, and the next start goes on from 
   const first = launch({ PORT: String(port), DEMO_BOTS: '8', DEMO_PACE: '60' })
   await first.untilSaid('serves at')
   await until('listings fill', async () => {
-    const { listings } = await http.listings({ limit: 500 })
+    const { listings } = await http.ask('GET /v1/listings', { query: { limit: 500 } })
     return listings.length > 20 && listings.some(({ fundedMinor }) => fundedMinor > 0)
   })
   await until('the demo investor has cash', async () => {
@@ -40,7 +39,7 @@ test('the market fills, Ctrl-C stops all of it, and the next start goes on from 
       () => true,
       () => false,
     )
-    return isThere && (await http.cash()).availableMinor === CASH_MINOR
+    return isThere && (await http.ask('GET /v1/cash')).availableMinor === CASH_MINOR
   })
   await bidOnSomething(http)
   const children = first.children()
@@ -51,7 +50,7 @@ test('the market fills, Ctrl-C stops all of it, and the next start goes on from 
 
   const second = launch({ PORT: String(port), DEMO: 'off' })
   await second.untilSaid('serves at')
-  const { availableMinor, heldMinor, investedMinor } = await http.cash()
+  const { availableMinor, heldMinor, investedMinor } = await http.ask('GET /v1/cash')
   expect(availableMinor + heldMinor + investedMinor).toBe(CASH_MINOR)
   expect(availableMinor).toBeLessThan(CASH_MINOR)
 
@@ -147,7 +146,9 @@ function launch(env: NodeJS.ProcessEnv): Launcher {
 
 async function bidOnSomething(http: HttpClient): Promise<void> {
   const keys = new KeyMaker(() => Date.now())
-  const { listings } = await http.listings({ limit: 500, status: 'open' })
+  const { listings } = await http.ask('GET /v1/listings', {
+    query: { limit: 500, status: 'open' },
+  })
   const roomy = listings.find(
     ({ mode, amountMinor, fundedMinor, closesAtMs }) =>
       mode === 'fixed-rate' &&
@@ -155,15 +156,11 @@ async function bidOnSomething(http: HttpClient): Promise<void> {
       closesAtMs - Date.now() > 120_000,
   )
   if (roomy === undefined) throw new Error('no listing has room for a bid')
-  await http.placeBid(
-    {
-      key: keys.next(),
-      listingId: listingId(roomy.listingId),
-      amountMinor: minor(5_000),
-      ratePpm: roomy.ratePpm,
-    },
-    'settled',
-  )
+  const { listingId, ratePpm } = roomy
+  await http.ask('POST /v1/bids', {
+    query: { ack: 'settled' },
+    body: { key: keys.next(), listingId, amountMinor: 5_000, ratePpm },
+  })
 }
 
 async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {

@@ -22,15 +22,18 @@ test('a bid goes the whole way to the ledger, whichever engine was killed before
     expect(answer.kind).toBe('BidPlaced')
     await market.start(engine)
   }
-  expect(await http.cash()).toMatchObject({ availableMinor: 90_000, heldMinor: 10_000 })
-  const { bids } = await http.bids()
+  expect(await http.ask('GET /v1/cash')).toMatchObject({
+    availableMinor: 90_000,
+    heldMinor: 10_000,
+  })
+  const { bids } = await http.ask('GET /v1/bids')
   expect(bids.map(({ bidId: given }) => given)).toEqual([bidId(2), bidId(1)])
 })
 
 test('two markets side by side do not see each other, and a stopped one leaves nothing', async () => {
   const other = await startMarket()
   const { pid } = other.running('gateway-1')
-  const { listings } = await (await other.newInvestor()).http.listings()
+  const { listings } = await (await other.newInvestor()).http.ask('GET /v1/listings')
   expect(listings).toEqual([])
   await other.stop()
   expect(existsSync(other.dataDir)).toBe(false)

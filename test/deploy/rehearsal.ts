@@ -1,12 +1,13 @@
 /** The demo market's habits played against the engine itself, in minutes that take no time. */
 import { applyEntry, createState } from '../../engine/index.ts'
-import { draftListing } from '../../deploy/demo/listing-desk.ts'
+import { draftListing, takenBack } from '../../deploy/demo/listing-desk.ts'
 import { readLoans } from '../../deploy/demo/loans.ts'
 import { Random } from '../../deploy/random.ts'
 import { strategyOf } from '../../deploy/demo/strategy/index.ts'
 import type { Strategy, Wish } from '../../deploy/demo/strategy/index.ts'
 import { accountId, atMs, keyFrom, minor, ratePpm } from '../../schema/index.ts'
 import type {
+  BidAmended,
   BidRow,
   Command,
   Event,
@@ -28,6 +29,8 @@ export interface RehearsalResult {
   readonly opened: number
   readonly funded: number
   readonly expired: number
+  readonly withdrawn: number
+  readonly amended: number
   readonly openAtEnd: number
   readonly bidAmounts: readonly number[]
   readonly refused: Partial<Record<RejectCode, number>>
@@ -67,6 +70,8 @@ class Rehearsal {
   #opened = 0
   #funded = 0
   #expired = 0
+  #withdrawn = 0
+  #amended = 0
   #listingBudget = 0
   #bidBudget = 0
 
@@ -96,6 +101,8 @@ class Rehearsal {
       opened: this.#opened,
       funded: this.#funded,
       expired: this.#expired,
+      withdrawn: this.#withdrawn,
+      amended: this.#amended,
       openAtEnd: this.#state.listings.size,
       bidAmounts: this.#bidAmounts,
       refused: this.#refused,
@@ -105,6 +112,10 @@ class Rehearsal {
   #list(): void {
     const draft = draftListing(this.#loans, this.#random)
     this.#apply({ kind: 'OpenListing', ...this.#asked(BORROWER), ...draft })
+    const listing = takenBack(this.#rows, this.#random)
+    if (listing === null) return
+    const { listingId } = listing
+    this.#apply({ kind: 'WithdrawListing', ...this.#asked(BORROWER), listingId })
   }
 
   /** What it cost of the pace: a look that leads to nothing costs a little too. */
@@ -132,14 +143,10 @@ class Rehearsal {
   #commandOf(actor: Actor, wish: Wish): Command {
     const asked = this.#asked(accountId(actor.accountId))
     if (wish.kind === 'cancel') return { kind: 'CancelBid', ...asked, bidId: wish.bidId }
+    const terms = { amountMinor: minor(wish.amountMinor), ratePpm: ratePpm(wish.ratePpm) }
+    if (wish.kind === 'amend') return { kind: 'AmendBid', ...asked, bidId: wish.bidId, ...terms }
     this.#bidAmounts.push(wish.amountMinor)
-    return {
-      kind: 'PlaceBid',
-      ...asked,
-      listingId: wish.listingId,
-      amountMinor: minor(wish.amountMinor),
-      ratePpm: ratePpm(wish.ratePpm),
-    }
+    return { kind: 'PlaceBid', ...asked, listingId: wish.listingId, ...terms }
   }
 
   #asked(owner: ReturnType<typeof accountId>) {
@@ -176,7 +183,10 @@ class Rehearsal {
         })
         return
       case 'BidOutbid':
+        this.#change(event, { acceptedMinor: event.acceptedMinor })
         return this.#credit(event.accountId, event.releasedMinor)
+      case 'BidAmended':
+        return this.#amend(event)
       case 'BidCancelled':
         this.#actor(event.accountId)?.bids.delete(event.bidId)
         return this.#credit(event.accountId, event.releasedMinor)
@@ -184,7 +194,9 @@ class Rehearsal {
         this.#funded++
         return this.#forget(event.fills)
       case 'ListingExpired':
-        this.#expired++
+      case 'BidsReleased':
+        if (event.kind === 'ListingExpired') this.#expired++
+        else this.#withdrawn++
         for (const { accountId: owner, amountMinor } of event.released)
           this.#credit(owner, amountMinor)
         return this.#forget(event.released)
@@ -192,6 +204,7 @@ class Rehearsal {
         this.#refused[event.code] = (this.#refused[event.code] ?? 0) + 1
         return
       case 'ListingAllocated':
+      case 'ListingWithdrawn':
       case 'Repeated':
         return
     }
@@ -199,6 +212,26 @@ class Rehearsal {
 
   #actor(owner: number): Actor | undefined {
     return this.#actors[owner - 1]
+  }
+
+  #amend(event: BidAmended): void {
+    const { amountMinor, acceptedMinor, ratePpm, heldMinor, releasedMinor } = event
+    this.#amended++
+    this.#change(event, { amountMinor, acceptedMinor, ratePpm })
+    this.#credit(event.accountId, releasedMinor - heldMinor)
+  }
+
+  /** A bid of which nothing is left in its book is open no more. */
+  #change(
+    { accountId: owner, bidId }: Pick<BidAmended, 'accountId' | 'bidId'>,
+    change: Partial<BidRow>,
+  ): void {
+    const bids = this.#actor(owner)?.bids
+    const bid = bids?.get(bidId)
+    if (bids === undefined || bid === undefined) return
+    const changed = { ...bid, ...change }
+    if (changed.acceptedMinor === 0) bids.delete(bidId)
+    else bids.set(bidId, changed)
   }
 
   #credit(owner: number, amountMinor: number): void {

@@ -101,6 +101,28 @@ export class Market {
     return this.ask({ kind: 'CancelBid', ...this.#by(name), bidId: bidId(bid) })
   }
 
+  amend(name: string, bid: number, amount: number, rate: number): readonly Event[] {
+    return this.ask(this.amendmentOf(name, bid, amount, rate))
+  }
+
+  amendmentOf(name: string, bid: number, amount: number, rate: number): Command {
+    return {
+      kind: 'AmendBid',
+      ...this.#by(name),
+      bidId: bidId(bid),
+      amountMinor: minor(amount),
+      ratePpm: ratePpm(rate),
+    }
+  }
+
+  withdraw(name: string, listing: number): readonly Event[] {
+    return this.ask(this.withdrawalOf(name, listing))
+  }
+
+  withdrawalOf(name: string, listing: number): Command {
+    return { kind: 'WithdrawListing', ...this.#by(name), listingId: listingId(listing) }
+  }
+
   /** One command in an entry of its own; the events it was answered with. */
   ask(command: Command): readonly Event[] {
     return this.enter([command]).answered[0] ?? []

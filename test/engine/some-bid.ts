@@ -14,6 +14,7 @@ export function someBid(id: number, rate = 1): Bid {
     amountMinor: minor(1),
     acceptedMinor: 1,
     ratePpm: ratePpm(rate),
+    place: id,
     placedAtMs: atMs(1),
   })
 }

@@ -30,6 +30,8 @@ const WHAT = [
   'again',
   ...Array.from({ length: 12 }, () => 'bid' as const),
   ...Array.from({ length: 3 }, () => 'cancel' as const),
+  ...Array.from({ length: 4 }, () => 'amend' as const),
+  'withdraw',
 ] as const
 
 const intention = fc.record({
@@ -114,6 +116,10 @@ class Pilot {
         return this.#bid(who, drawn)
       case 'cancel':
         return this.#cancel(who, drawn)
+      case 'amend':
+        return this.#amend(who, drawn)
+      case 'withdraw':
+        return this.#withdraw(who, drawn)
       case 'again':
         return this.#again(drawn)
     }
@@ -161,6 +167,31 @@ class Pilot {
       kind: 'CancelBid',
       ...this.#by(bid?.account.accountId ?? who, this.#deadlineOf(drawn)),
       bidId: bid?.bidId ?? bidId(1 + (drawn.choice % this.#state.nextBidId)),
+    }
+  }
+
+  /** Less, more, another rate or the same once more; now and then any bid by anyone. */
+  #amend(who: AccountId, drawn: Intention): Command {
+    const open = [...this.#state.bids.values()]
+    const bid = drawn.choice % 8 === 0 ? undefined : open[drawn.choice % Math.max(1, open.length)]
+    const isSameRate = bid !== undefined && drawn.choice % 3 !== 0
+    return {
+      kind: 'AmendBid',
+      ...this.#by(bid?.account.accountId ?? who, this.#deadlineOf(drawn)),
+      bidId: bid?.bidId ?? bidId(1 + (drawn.choice % this.#state.nextBidId)),
+      amountMinor: minor(drawn.choice % 5 === 0 ? (bid?.amountMinor ?? 1) : drawn.amount),
+      ratePpm: isSameRate ? bid.ratePpm : ratePpm(drawn.rate),
+    }
+  }
+
+  /** Mostly an open listing of its borrower, now and then any listing for anyone. */
+  #withdraw(who: AccountId, drawn: Intention): Command {
+    const open = [...this.#state.listings.values()]
+    const some = drawn.choice % 4 === 0 ? undefined : open[drawn.choice % Math.max(1, open.length)]
+    return {
+      kind: 'WithdrawListing',
+      ...this.#by(some?.borrowerId ?? who, this.#deadlineOf(drawn)),
+      listingId: some?.listingId ?? listingId(1 + (drawn.choice % this.#state.nextListingId)),
     }
   }
 

@@ -1,10 +1,11 @@
 /** Someone who sees only the events, as settlement does, and keeps books of their own by the chart of
  *  accounts. Everything the engine promises about money and listings is asserted here, on the
  *  outside: a witness needs no memory of the commands and knows nothing of the engine's state. */
-import { accountTerm, bidTerm, DigestSum, listingTerm } from '../../engine/index.ts'
+import { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm } from '../../engine/index.ts'
 import { assert, assertNever, TIMED_ROWS_PER_ENTRY_MAX } from '../../schema/index.ts'
 import type {
   AccountId,
+  BidAmended,
   BidId,
   BidPlaced,
   Event,
@@ -20,6 +21,7 @@ interface SeenListing extends ListingOpened {
 }
 interface SeenBid extends BidPlaced {
   openMinor: number
+  place: number
 }
 
 export class Witness {
@@ -49,6 +51,7 @@ export class Witness {
       sum.add(listingTerm(listingId, fundedMinor, bids.size))
       for (const { bidId, accountId, openMinor, ratePpm } of bids.values())
         sum.add(bidTerm(bidId, listingId, accountId, openMinor, ratePpm))
+      for (const { bidId, place } of bids.values()) sum.add(placeTerm(bidId, place))
     }
     return sum.hex()
   }
@@ -91,6 +94,16 @@ export class Witness {
           'no way out after the closing time',
         )
         return this.#lower(event.listingId, event.bidId, event.releasedMinor, 0)
+      case 'BidAmended':
+        return this.#amend(event, atMs)
+      case 'ListingWithdrawn': {
+        const { fundedMinor, bids, closesAtMs, borrowerId } = this.#listing(event.listingId)
+        assert(atMs < closesAtMs, 'withdrawn only while it is open')
+        assert(borrowerId === event.borrowerId, 'withdrawn only for its borrower')
+        assert(event.releasedMinor === fundedMinor, 'all that the bids held')
+        assert(event.bidCount === bids.size, 'all bids')
+        return
+      }
       case 'ListingAllocated':
         return this.#checkFills(event.listingId, event.fills, true)
       case 'LoanDisbursed':
@@ -99,8 +112,11 @@ export class Witness {
         this.#move(event.borrowerId, event.amountMinor, 0)
         this.listings.delete(event.listingId)
         return
+      case 'BidsReleased':
       case 'ListingExpired':
-        this.#checkFills(event.listingId, event.released, false)
+        if (event.kind === 'ListingExpired')
+          this.#checkFills(event.listingId, event.released, false)
+        else this.#checkEach(event.listingId, event.released)
         for (const { accountId, amountMinor } of event.released)
           this.#move(accountId, amountMinor, -amountMinor)
         this.listings.delete(event.listingId)
@@ -123,8 +139,31 @@ export class Witness {
       'no more than asked',
     )
     this.#move(event.accountId, -event.acceptedMinor, event.acceptedMinor)
-    listing.bids.set(event.bidId, { ...event, openMinor: event.acceptedMinor })
+    const openMinor = event.acceptedMinor
+    listing.bids.set(event.bidId, { ...event, openMinor, place: event.bidId })
     listing.fundedMinor += event.acceptedMinor
+  }
+
+  /** The cash moves by exactly what the bid has more or less. Only a smaller amount keeps the place. */
+  #amend(event: BidAmended, atMs: number): void {
+    const { listingId, bidId, accountId, amountMinor, acceptedMinor, ratePpm, place } = event
+    const { heldMinor, releasedMinor } = event
+    const listing = this.#listing(listingId)
+    const bid = listing.bids.get(bidId)
+    assert(bid?.accountId === accountId, 'only an open bid of its owner is amended')
+    assert(atMs < listing.closesAtMs, 'nothing changes after the closing time')
+    assert(ratePpm <= listing.ratePpm, 'no bid above the ceiling')
+    assert(amountMinor >= listing.minBidMinor, 'no bid below the minimum')
+    assert(acceptedMinor > 0 && acceptedMinor <= amountMinor, 'something, and no more than asked')
+    assert(heldMinor === 0 || releasedMinor === 0, 'cash moves one way')
+    const openMinor = bid.openMinor + heldMinor - releasedMinor
+    assert(openMinor === acceptedMinor, 'what was held before and what moved is what is held now')
+    const isLess = ratePpm === bid.ratePpm && amountMinor <= bid.amountMinor
+    const places = [...listing.bids.values()].map((other) => other.place)
+    assert(isLess ? place === bid.place : place > Math.max(...places), 'less keeps its place')
+    listing.fundedMinor += openMinor - bid.openMinor
+    listing.bids.set(bidId, { ...bid, amountMinor, acceptedMinor, ratePpm, openMinor, place })
+    this.#move(accountId, releasedMinor - heldMinor, heldMinor - releasedMinor)
   }
 
   #lower(listingId: ListingId, bidId: BidId, releasedMinor: number, leftMinor: number): void {
@@ -140,6 +179,12 @@ export class Witness {
 
   /** Fills are the open bids, each once; they cover the listing when it is allocated, and only then. */
   #checkFills(listingId: ListingId, fills: readonly Fill[], isCovered: boolean): void {
+    const listing = this.#checkEach(listingId, fills)
+    const sumMinor = fills.reduce((sum, fill) => sum + fill.amountMinor, 0)
+    assert((sumMinor === listing.amountMinor) === isCovered, 'allocated if covered, else expired')
+  }
+
+  #checkEach(listingId: ListingId, fills: readonly Fill[]): SeenListing {
     const listing = this.#listing(listingId)
     assert(fills.length === listing.bids.size, 'every open bid is in the fills')
     assert(new Set(fills.map((fill) => fill.bidId)).size === fills.length, 'and only once')
@@ -147,8 +192,7 @@ export class Witness {
       const bid = listing.bids.get(bidId)
       assert(bid?.accountId === accountId && bid.openMinor === amountMinor, 'exactly what it had')
     }
-    const sumMinor = fills.reduce((sum, fill) => sum + fill.amountMinor, 0)
-    assert((sumMinor === listing.amountMinor) === isCovered, 'allocated if covered, else expired')
+    return listing
   }
 
   #check(): void {

@@ -122,7 +122,7 @@ test('too many channels are refused, one by one or at once', async () => {
 })
 
 test('a batch that is too long is refused whole, and so is one with a wrong item', async () => {
-  const before = await investor.http.cash()
+  const before = await investor.http.ask('GET /v1/cash')
   const items = Array.from({ length: BATCH_COMMANDS_MAX + 1 }, () => bid())
   expect(refusalOf(await raw.ask(1, { id: 1, op: 'bid.batch', p: { items } }))).toBe(
     'batch-too-large items',
@@ -131,7 +131,7 @@ test('a batch that is too long is refused whole, and so is one with a wrong item
   expect(refusalOf(await raw.ask(2, { id: 2, op: 'bid.batch', p: { items: wrong } }))).toBe(
     'field-invalid items.1.ratePpm',
   )
-  expect(await investor.http.cash()).toMatchObject({ heldMinor: before.heldMinor })
+  expect(await investor.http.ask('GET /v1/cash')).toMatchObject({ heldMinor: before.heldMinor })
 })
 
 test('a key used again gives the same answer; for something else it is refused', async () => {
@@ -277,7 +277,7 @@ test('a session that ends in the middle of a batch: what was sent is carried out
   await leaving.sendFrame({ id: 1, op: 'bid.batch', p: { items }, ack: 'settled' })
   leaving.cut()
   await expect
-    .poll(async () => (await someone.http.cash()).heldMinor, { timeout: 20_000 })
+    .poll(async () => (await someone.http.ask('GET /v1/cash')).heldMinor, { timeout: 20_000 })
     .toBe(500 * 2_500)
   await expect
     .poll(() => gauge(market.baseUrl, 'lendbook_gateway_waiting_requests_count'), {

@@ -3,9 +3,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { applyEntry, createState, dumpState, readMarket } from '../../engine/index.ts'
 import type { State } from '../../engine/index.ts'
+import { viewStartOf } from '../../gateway/feed/follow.ts'
 import { MarketView } from '../../gateway/feed/view.ts'
 import type { ViewStart } from '../../gateway/feed/view.ts'
 import { accountId } from '../../schema/index.ts'
+import type { BidRow } from '../../schema/index.ts'
 import { holds } from '../engine/seed.ts'
 import { journals } from '../engine/stream.ts'
 import { Hall, Seat } from './followers.ts'
@@ -148,14 +150,7 @@ class Screen {
 }
 
 function startOf(state: State): ViewStart {
-  const { meta, accounts, listings, bids } = readMarket(dumpState(state))
-  return {
-    sequence: meta.sequence,
-    epochMs: meta.epochMs,
-    accounts,
-    listings,
-    bids: bids.map((bid) => ({ ...bid, placedMinor: bid.acceptedMinor })),
-  }
+  return viewStartOf(readMarket(dumpState(state)))
 }
 
 function expectSame(view: MarketView, state: State): void {
@@ -167,7 +162,11 @@ function expectSame(view: MarketView, state: State): void {
     truth.listings.map((listing) => ({ ...listing, status: 'open', closedAtMs: 0 })),
   )
   const bids = [1, 2, 3, 4, 5].flatMap((who) => view.account(accountId(who)).bids())
-  expect(
-    bids.map((bid) => [bid.bidId, bid.acceptedMinor]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)),
-  ).toEqual(truth.bids.map((bid) => [bid.bidId, bid.acceptedMinor]))
+  expect(bids.map(termsOf).sort((a, b) => a[0] - b[0])).toEqual(truth.bids.map(termsOf))
 }
+
+function termsOf({ bidId, amountMinor, acceptedMinor, ratePpm }: BidTerms) {
+  return [bidId, amountMinor, acceptedMinor, ratePpm] as const
+}
+
+type BidTerms = Pick<BidRow, 'bidId' | 'amountMinor' | 'acceptedMinor' | 'ratePpm'>

@@ -2,11 +2,14 @@
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import { expect, test } from 'vitest'
-import { isPlainBid, isPlainCancel, readBatch } from '../../gateway/admit/batch-form.ts'
+import { OPERATION_FORMS, formOf } from '../../gateway/admit/forms.ts'
 import { KeyMaker } from '../../gateway/client/index.ts'
 import { isPlainFrame } from '../../gateway/socket/dispatch.ts'
 import { MalformedMessage, readMsgpack } from '../../gateway/socket/msgpack-reader.ts'
+import type { Field } from '../../schema/declare/field.ts'
+import type { CommandOperationDeclaration } from '../../schema/declare/operation.ts'
 import {
+  accountId,
   AMOUNT_MINOR_MAX,
   BATCH_COMMANDS_MAX,
   OPERATIONS,
@@ -47,54 +50,112 @@ const ODD: readonly unknown[] = [
   KEY.replace('-7', '-4'),
 ]
 const odd = fc.constantFrom(...ODD)
-const number = fc.oneof(fc.integer({ min: 1, max: 1_000 }), odd)
-const key = fc.oneof(fc.constant(KEY), odd)
-const item = fc.record(
-  {
-    key,
-    listingId: number,
-    bidId: number,
-    amountMinor: number,
-    ratePpm: number,
-    deadlineMs: number,
-    more: odd,
-    __proto__: fc.constant(null),
-  },
-  { requiredKeys: ['key'] },
-)
-const nearlyBid = fc.record(
-  {
-    key,
-    listingId: number,
-    amountMinor: number,
-    ratePpm: number,
-    deadlineMs: fc.oneof(fc.constant(5), odd),
-  },
-  { requiredKeys: ['key', 'listingId', 'amountMinor', 'ratePpm'] },
+const number = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 1_000 }) }, odd)
+const key = fc.oneof({ weight: 5, arbitrary: fc.constant(KEY) }, odd)
+const CALLER = accountId(7)
+
+/** Everything that becomes one command. */
+const SINGLE = Object.entries(OPERATIONS).flatMap(([name, declared]) =>
+  'command' in declared ? [[name, declared as CommandOperationDeclaration] as const] : [],
 )
 
-test('a bid or cancel is plain exactly when the schema takes it', () => {
+/** A value that the field may be asked for with, mostly. */
+function valueOf(field: Field): fc.Arbitrary<unknown> {
+  const { form, asked } = field
+  const { min = 1, max = 1_000 } = asked ?? {}
+  const good = form.as === 'name' ? fc.constantFrom(...form.names) : fc.integer({ min, max })
+  return fc.oneof<fc.MaybeWeightedArbitrary<unknown>[]>({ weight: 20, arbitrary: good }, odd)
+}
+
+/** Nearly what the operation takes: now and then a field is odd, missing or one too many. */
+function nearly({
+  command,
+  owner,
+  hasDeadline,
+}: CommandOperationDeclaration): fc.Arbitrary<object> {
+  const fields = Object.entries(command.body).map(([name, field]) => [name, valueOf(field)])
+  const required = ['key', ...(owner === null ? [] : [owner]), ...Object.keys(command.body)]
+  const model: Record<string, fc.Arbitrary<unknown>> = {
+    key,
+    ...(owner === null ? {} : { [owner]: number }),
+    ...Object.fromEntries(fields),
+    deadlineMs: fc.oneof(fc.constantFrom(5, undefined), odd),
+    more: odd,
+  }
+  const record = fc.record(model, { requiredKeys: required })
+  const lacking = fc.tuple(record, fc.constantFrom(...required)).map(([whole, name]) => {
+    const { [name]: _, ...rest } = whole as Record<string, unknown>
+    return rest
+  })
+  const exact = fc
+    .tuple(record, fc.boolean())
+    .map(([{ more, deadlineMs, ...rest }, isKept]: [Record<string, unknown>, boolean]) => {
+      void more
+      return isKept && hasDeadline ? { ...rest, deadlineMs } : rest
+    })
+  return fc.oneof({ weight: 3, arbitrary: exact }, record, lacking)
+}
+
+const anyItem = fc.oneof(...SINGLE.map(([, declared]) => nearly(declared)))
+
+test.each(SINGLE)('%s is read exactly when the schema takes it, as what it says', (_, declared) => {
+  const form = formOf(declared)
+  let taken = 0
   holds(
-    3_000,
-    fc.property(fc.oneof(item, nearlyBid, odd), (value) => {
-      expect(isPlainBid(value)).toBe(OPERATIONS['bid.place'].params.safeParse(value).success)
-      expect(isPlainCancel(value)).toBe(OPERATIONS['bid.cancel'].params.safeParse(value).success)
+    1_500,
+    fc.property(fc.oneof(nearly(declared), anyItem, odd), (value) => {
+      const truth = declared.params.safeParse(value)
+      const command = form.read(value, CALLER)
+      expect(command !== null).toBe(truth.success)
+      if (!truth.success) return
+      taken++
+      expect(command).toEqual(form.make(truth.data, CALLER))
+      expect(command).toEqual(plainCommand(declared, truth.data))
     }),
   )
+  expect(taken).toBeGreaterThan(50)
 })
+
+/** The command as one would make it by hand. */
+function plainCommand(
+  { command, owner }: CommandOperationDeclaration,
+  params: Readonly<Record<string, unknown>>,
+): object {
+  const body = Object.keys(command.body).map((name) => [name, params[name]])
+  return {
+    kind: command.kind,
+    key: params['key'],
+    accountId: owner === null ? CALLER : params[owner],
+    deadlineMs: params['deadlineMs'] ?? 0,
+    ...Object.fromEntries(body),
+  }
+}
+
+const readBatch = (params: unknown) => OPERATION_FORMS['bid.batch'].read(params, CALLER)
+
+const { batched: BATCHED } = OPERATIONS['bid.batch']
+const batched = fc.oneof(...BATCHED.map((declared) => nearly(declared)))
+
+/** The command of an item, by the one schema that takes it. */
+function commandOf(item: object): object {
+  const declared = BATCHED.filter(({ params }) => params.safeParse(item).success)
+  expect(declared).toHaveLength(1)
+  return declared.map((only) => plainCommand(only, item as Record<string, unknown>))[0] ?? {}
+}
 
 test('a batch is taken exactly when the schema takes it', () => {
   holds(
     1_000,
     fc.property(
-      fc.array(fc.oneof(nearlyBid, item), { maxLength: 4 }),
+      fc.array(fc.oneof(anyItem, batched, batched), { maxLength: 4 }),
       odd,
       fc.boolean(),
       (items, more, hasMore) => {
         const params = hasMore ? { items, more } : { items }
         const read = readBatch(params)
         const truth = OPERATIONS['bid.batch'].params.safeParse(params)
-        expect('items' in read ? read : null).toEqual(truth.success ? truth.data : null)
+        expect('code' in read).toBe(!truth.success)
+        if (truth.success) expect(read).toEqual(truth.data.items.map(commandOf))
       },
     ),
   )
@@ -110,6 +171,9 @@ test('a refused batch names the item and the field', () => {
   expect(refusal([{ key: KEY, bidId: 1.5 }])).toMatchObject({
     code: 'field-invalid',
     field: 'items.0.bidId',
+  })
+  expect(refusal([{ key: KEY, bidId: 1, amountMinor: 1 }])).toMatchObject({
+    field: 'items.0.ratePpm',
   })
   expect(refusal([])).toMatchObject({ code: 'field-invalid', field: 'items' })
   const tooMany = Array.from({ length: BATCH_COMMANDS_MAX + 1 }, () => good)

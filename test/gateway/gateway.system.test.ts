@@ -38,12 +38,13 @@ test.each(['durable', 'recorded', 'settled'] as const)(
 test('once settled, the bid is in the records and its outcome can be asked for by key', async () => {
   const key = investor.client.nextKey()
   const reply = await investor.client.placeBid({ listingId, ...BID, key }, { ack: 'settled' })
-  const { bids } = await investor.http.bids({ limit: 1 })
+  const { bids } = await investor.http.ask('GET /v1/bids', { query: { limit: 1 } })
   expect(bids[0]).toMatchObject({ ...BID, listingId, status: 'open' })
   const outcome = { sequence: reply.sequence, answer: reply.answer }
-  expect(await investor.http.outcome(key)).toMatchObject(outcome)
+  const byKey = (path: { key: string }) => investor.http.ask('GET /v1/outcomes/{key}', { path })
+  expect(await byKey({ key })).toMatchObject(outcome)
   expect(await investor.client.request('outcome.get', { key })).toMatchObject(outcome)
-  const unknown = investor.http.outcome(investor.client.nextKey())
+  const unknown = byKey({ key: investor.client.nextKey() })
   await expect(unknown).rejects.toThrow('outcome-unknown')
 })
 
@@ -56,7 +57,9 @@ test('cash and bids are told as they change, and the view shows what was acknowl
   await expect.poll(() => cash.cash !== undefined).toBe(true)
   const before = cash.cash?.heldMinor ?? 0
   const { answer } = await investor.client.placeBid({ listingId, ...BID })
-  expect(await investor.http.cash()).toMatchObject({ heldMinor: before + BID.amountMinor })
+  expect(await investor.http.ask('GET /v1/cash')).toMatchObject({
+    heldMinor: before + BID.amountMinor,
+  })
   const { bidId } = answer as { bidId: number }
   await expect.poll(() => cash.cash?.heldMinor).toBe(before + BID.amountMinor)
   await expect.poll(() => bids.open.get(bidId)?.acceptedMinor).toBe(BID.amountMinor)
@@ -99,11 +102,11 @@ test('signing out ends the session on every gateway, and closes its sockets ther
   const http = new HttpClient({ baseUrl: market.baseUrl })
   const { token } = await http.signIn({ email, password })
   const elsewhere = new HttpClient({ baseUrl: market.baseUrls[1] ?? '', token })
-  expect((await elsewhere.me()).email).toBe(email)
+  expect((await elsewhere.ask('GET /v1/me')).email).toBe(email)
   const raw = await RawSocket.open(market.wsUrls[1] ?? '', 'lendbook.v1.json', token)
   await http.signOut()
   expect(await raw.untilClosed()).toBe(4001)
-  await expect(elsewhere.me()).rejects.toThrow('session-expired')
+  await expect(elsewhere.ask('GET /v1/me')).rejects.toThrow('session-expired')
 })
 
 test('neither passwords nor tokens are stored', async () => {
@@ -138,7 +141,7 @@ test('a wrong password and an unknown address are told alike, and guessing is sl
 })
 
 test('the market says what it is, and whom a newcomer may sign in as', async () => {
-  expect(await investor.http.market()).toMatchObject({
+  expect(await investor.http.ask('GET /v1/market')).toMatchObject({
     market: 'demo',
     currency: 'USD',
     demo: { email: 'demo@lendbook.example', password: 'try the market' },
@@ -180,8 +183,11 @@ test('while Postgres is away bids go on, and what only it knows says so', async 
   await market.kill('postgres')
   const { stage } = await investor.client.placeBid({ listingId, ...BID })
   expect(stage).toBe('durable')
-  await expect(investor.http.bids()).rejects.toThrow('records-unavailable')
-  expect((await investor.http.listing(listingId)).listing.status).toBe('open')
+  await expect(investor.http.ask('GET /v1/bids')).rejects.toThrow('records-unavailable')
+  expect(
+    (await investor.http.ask('GET /v1/listings/{listingId}', { path: { listingId } })).listing
+      .status,
+  ).toBe('open')
   const readyz = await fetch(`${market.baseUrl}/readyz`)
   expect(readyz.status).toBe(200)
   expect(((await readyz.json()) as { degraded: string[] }).degraded.length).toBeGreaterThan(0)
@@ -189,7 +195,7 @@ test('while Postgres is away bids go on, and what only it knows says so', async 
   await expect
     .poll(
       () =>
-        investor.http.bids().then(
+        investor.http.ask('GET /v1/bids').then(
           (answer) => answer.bids.length > 0,
           () => false,
         ),

@@ -1,7 +1,6 @@
 /** The tables of docs/protocol.md are the tables of schema. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ROUTES } from '../../gateway/http/routes.ts'
 import * as schema from '../../schema/index.ts'
 
 const DOCUMENT = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')
@@ -36,14 +35,27 @@ test('every close code is told', () => {
 
 test('every operation is told with its permission and its parameters', () => {
   const told = rows('Operations')
-  expect(told.map(([name, permission]) => [name, permission])).toEqual(
-    Object.entries(schema.OPERATIONS).map(([name, row]) => [name, row.permission ?? '']),
+  expect(told.map(([name, access]) => [name, access])).toEqual(
+    Object.entries(schema.OPERATIONS).map(([name, { access }]) => [
+      name,
+      access === 'anyone' ? '' : access,
+    ]),
   )
   for (const [name = '', , parameters = ''] of told) {
     const fields = Object.keys(schema.OPERATIONS[name as schema.OperationName].params.shape)
-    const words = parameters.match(/^[^:]*/)?.[0].match(/[a-zA-Z]+/g) ?? []
-    expect(words, name).toEqual(fields)
+    expect(words(parameters.replace(/:.*/, '')), name).toEqual(fields)
   }
+})
+
+test('every item of a batch is told with its brief answer', () => {
+  const { batched } = schema.OPERATIONS['bid.batch']
+  const meant = [...batched.map(({ command }) => command.answer), schema.REFUSED]
+  const names = Object.entries(schema.OPERATIONS).flatMap(([name, declared]) =>
+    batched.some((item) => item === declared) ? [name] : [],
+  )
+  const told = rows('Operations', 1)
+  expect(told.map(([item]) => item)).toEqual([...names, 'refused'])
+  expect(told.map(([, brief = '']) => brief.split(', '))).toEqual(meant.map(({ brief }) => brief))
 })
 
 test('every channel is told', () => {
@@ -60,11 +72,18 @@ test('every stage of acknowledgement is told', () => {
 })
 
 test('every route is told, and every route that is told is there', () => {
-  const methods = { get: 'GET', post: 'POST', del: 'DELETE' } as const
-  const there = ROUTES.map(
-    ({ method, path }) => `${methods[method]} ${path.replace(/:(\w+)/, '{$1}')}`,
-  )
-  expect(rows('HTTP').map(([route]) => route)).toEqual(there)
+  const told = rows('HTTP')
+  expect(told.map(([route]) => route)).toEqual(schema.ROUTE_KEYS)
+  for (const [key = '', needs, asked = '', answer = ''] of told) {
+    const { access, query, body, operation, reply } = ROUTES[key as schema.RouteKey]
+    expect(needs, key).toBe(access === 'anyone' ? '' : access)
+    if (operation !== null) expect(asked).toBe(`as ${operation}`)
+    else expect(words(asked), key).toEqual(Object.keys((body ?? query).shape))
+    if (operation === null && 'shape' in reply && answer !== 'the same')
+      expect(words(answer.replaceAll(/\(.*?\)/g, '')), key).toEqual(
+        Object.keys(reply.shape as object),
+      )
+  }
 })
 
 test('every limit that is told has the value of the code', () => {
@@ -75,10 +94,16 @@ test('every limit that is told has the value of the code', () => {
     expect(Number(value.replaceAll(',', '')), name).toBe(limits[name])
 })
 
-/** The rows of the first table under a heading, without quotes of code. */
-function rows(heading: string): string[][] {
+const ROUTES: Readonly<Record<schema.RouteKey, schema.RouteDeclaration>> = schema.ROUTES
+
+function words(text: string): readonly string[] {
+  return text.match(/[a-zA-Z]+/g) ?? []
+}
+
+/** The rows of a table under a heading, the first when not said, without quotes of code. */
+function rows(heading: string, which = 0): string[][] {
   const after = DOCUMENT.split(new RegExp(`^#+ .*${heading}.*$`, 'm'))[1] ?? ''
-  const table = /(?:^\|.*\n)+/m.exec(after)?.[0] ?? ''
+  const table = after.match(/(?:^\|.*\n)+/gm)?.[which] ?? ''
   const lines = table.trim().split('\n').slice(2)
   expect(lines.length).toBeGreaterThan(0)
   return lines.map((line) =>

@@ -76,7 +76,6 @@ function peopled(market: Market): TestMarket {
     const { client } = await openOperator()
     const borrowerId = terms.borrowerId ?? (await newInvestor()).accountId
     const { answer } = await client.openListing({ ...USUAL_TERMS, ...terms, borrowerId })
-    if (answer.kind !== 'ListingOpened') throw new Error(`a listing was answered ${answer.kind}`)
     return answer.listingId
   }
 

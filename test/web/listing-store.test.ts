@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { minor } from '../../schema/unit.ts'
 import { mergeFills } from '../../web/feed/fills.ts'
 import { ListingStore, mergeLevels } from '../../web/feed/listing-store.ts'
 import { BidsStore, CashStore } from '../../web/feed/own-stores.ts'
@@ -57,8 +58,8 @@ test('the tape moves at its own pace with all that came meanwhile', () => {
 
 test('cash is shown as it comes', () => {
   const store = new CashStore()
-  store.onSnapshot({ availableMinor: 100, heldMinor: 0 })
-  store.onDelta({ availableMinor: 60, heldMinor: 40 })
+  store.onSnapshot({ availableMinor: minor(100), heldMinor: minor(0) })
+  store.onDelta({ availableMinor: minor(60), heldMinor: minor(40) })
   expect(store.cash.value).toEqual({ availableMinor: 60, heldMinor: 40 })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Intent } from '../../web/market/listing/intent.ts'
+import { Intent } from '../../web/market/intent.ts'
 import { faultOf, heldMinor, roomMinor } from '../../web/market/listing/ticket.ts'
 import type { BookLevel } from '../../web/vocabulary.ts'
 import { listing } from './market-rows.ts'

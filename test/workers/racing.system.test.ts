@@ -95,6 +95,11 @@ const TAMPERINGS: readonly (readonly [invariant: string, change: string])[] = [
     `update bid set status = 'won' where bid_id = (select max(bid_id) from bid where status = 'open')`,
   ],
   [
+    'a bid ends as its listing does',
+    `update bid set status = 'withdrawn'
+      where bid_id = (select max(bid_id) from bid where status = 'expired')`,
+  ],
+  [
     'the claims on a loan are its principal',
     `update loan set principal_minor = principal_minor + 1`,
   ],

@@ -11,7 +11,15 @@ import {
 } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 import { accountId, atMs, bidId, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
-import type { Command, EntryId, EventEntry, Key } from '../../schema/index.ts'
+import type {
+  BidId,
+  Command,
+  CommandOf,
+  EntryId,
+  EventEntry,
+  Key,
+  ListingId,
+} from '../../schema/index.ts'
 import { Random } from '../../deploy/random.ts'
 
 const START_MS = 1_767_225_600_000
@@ -44,8 +52,8 @@ export class ScriptedEngine {
     await this.tell(deposits)
   }
 
-  /** Some entries of a busy market: listings open, fill, expire; bids come, are outbid, cancelled,
-   *  refused and repeated; now and then a whole entry comes twice. */
+  /** Some entries of a busy market: listings open, fill, expire, are withdrawn; bids come, are outbid,
+   *  amended, cancelled, refused and repeated; now and then a whole entry comes twice. */
   async run(entries: number, commandsMax = 24): Promise<void> {
     for (let told = 0; told < entries; told += ENTRIES_AT_ONCE) {
       const said: Promise<EventEntry>[] = []
@@ -80,6 +88,42 @@ export class ScriptedEngine {
     await saveSnapshot(this.#journal, packChunks(dumpState(this.#state)), position)
   }
 
+  /** What the next listing and the next bid will be called, or the next amendment's place. */
+  get next(): { readonly listingId: ListingId; readonly bidId: BidId } {
+    const { nextListingId, nextBidId } = this.#state
+    return { listingId: nextListingId, bidId: nextBidId }
+  }
+
+  /** An auction that stays open for as long as one may. */
+  auction(borrower: number, amountMinor: number): Command {
+    return {
+      ...this.#listing(),
+      ...this.#by(borrower),
+      mode: 'uniform-auction',
+      amountMinor: minor(amountMinor),
+      ratePpm: ratePpm(240_000),
+      openMs: 60_000,
+    }
+  }
+
+  bid(account: number, on: ListingId, amountMinor: number, rate: number): CommandOf<'PlaceBid'> {
+    const terms = { amountMinor: minor(amountMinor), ratePpm: ratePpm(rate) }
+    return { kind: 'PlaceBid', ...this.#by(account), listingId: on, ...terms }
+  }
+
+  amend(account: number, bid: BidId, amountMinor: number, rate: number): CommandOf<'AmendBid'> {
+    const terms = { amountMinor: minor(amountMinor), ratePpm: ratePpm(rate) }
+    return { kind: 'AmendBid', ...this.#by(account), bidId: bid, ...terms }
+  }
+
+  cancel(account: number, bid: BidId): CommandOf<'CancelBid'> {
+    return { kind: 'CancelBid', ...this.#by(account), bidId: bid }
+  }
+
+  withdraw(borrower: number, listing: ListingId): CommandOf<'WithdrawListing'> {
+    return { kind: 'WithdrawListing', ...this.#by(borrower), listingId: listing }
+  }
+
   /** A listing that one bid fills. */
   async fillOne(): Promise<number> {
     const amountMinor = minor(1_000_000)
@@ -88,11 +132,10 @@ export class ScriptedEngine {
     ])
     const opened = answered[0]?.[0]
     if (opened?.kind !== 'ListingOpened') throw new Error('the listing was refused')
-    const bid = { listingId: opened.listingId, amountMinor, ratePpm: ratePpm(0) }
     const lender = opened.borrowerId === 1 ? 2 : 1
     await this.tell([
       this.#deposit(lender, amountMinor),
-      { kind: 'PlaceBid', ...this.#by(lender), ...bid },
+      this.bid(lender, opened.listingId, amountMinor, 0),
     ])
     return opened.listingId
   }
@@ -133,6 +176,8 @@ export class ScriptedEngine {
     if (random.chance(0.03)) return this.#listing()
     if (random.chance(0.05)) return this.#deposit(random.between(1, PEOPLE), 1_000_000)
     if (random.chance(0.12)) return this.#cancel()
+    if (random.chance(0.12)) return this.#amend()
+    if (random.chance(0.006)) return this.#withdraw()
     if (random.chance(0.04) && this.#used.length > 0) return random.pick(this.#used)
     if (random.chance(0.02) && this.#used.length > 0)
       return { ...this.#bid(), ...keyOf(random.pick(this.#used)) }
@@ -143,7 +188,7 @@ export class ScriptedEngine {
     return { kind: 'Deposit', ...this.#by(account), amountMinor: minor(amountMinor) }
   }
 
-  #listing(): Extract<Command, { kind: 'OpenListing' }> {
+  #listing(): CommandOf<'OpenListing'> {
     const { random } = this
     return {
       kind: 'OpenListing',
@@ -159,23 +204,44 @@ export class ScriptedEngine {
     }
   }
 
-  #bid(): Extract<Command, { kind: 'PlaceBid' }> {
+  #bid(): Command {
     const { random } = this
     const newest = Math.max(1, this.#state.nextListingId - 1)
-    return {
-      kind: 'PlaceBid',
-      ...this.#by(random.between(1, PEOPLE)),
-      listingId: listingId(random.between(Math.max(1, newest - 12), newest + 1)),
-      amountMinor: minor(random.between(1, 40) * 2_500),
-      ratePpm: ratePpm(random.between(1, 20) * 10_000),
-    }
+    const listing = listingId(random.between(Math.max(1, newest - 12), newest + 1))
+    return this.bid(random.between(1, PEOPLE), listing, ...this.#terms())
   }
 
   #cancel(): Command {
+    const bid = this.#recentBid()
+    return this.cancel(this.#ownerOf(bid), bid)
+  }
+
+  /** Now and then less at the same rate, which keeps its place. */
+  #amend(): Command {
+    const bid = this.#recentBid()
+    const [amountMinor, rate] = this.#terms()
+    const kept = this.random.chance(0.4) ? this.#state.bids.get(bid)?.ratePpm : undefined
+    return this.amend(this.#ownerOf(bid), bid, amountMinor, kept ?? rate)
+  }
+
+  #withdraw(): Command {
+    const newest = Math.max(1, this.#state.nextListingId - 1)
+    const listing = listingId(this.random.between(Math.max(1, newest - 12), newest))
+    const borrower = this.#state.listings.get(listing)?.borrowerId
+    return this.withdraw(borrower ?? this.random.between(1, PEOPLE), listing)
+  }
+
+  #terms(): [amountMinor: number, rate: number] {
+    return [this.random.between(1, 40) * 2_500, this.random.between(1, 20) * 10_000]
+  }
+
+  #recentBid(): BidId {
     const newest = Math.max(1, this.#state.nextBidId - 1)
-    const bid = bidId(this.random.between(Math.max(1, newest - 60), newest))
-    const owner = this.#state.bids.get(bid)?.account.accountId ?? this.random.between(1, PEOPLE)
-    return { kind: 'CancelBid', ...this.#by(owner), bidId: bid }
+    return bidId(this.random.between(Math.max(1, newest - 60), newest))
+  }
+
+  #ownerOf(bid: BidId): number {
+    return this.#state.bids.get(bid)?.account.accountId ?? this.random.between(1, PEOPLE)
   }
 
   #by(account: number) {

@@ -29,6 +29,7 @@ const listingStatuses: Record<ListingStatus, string> = {
   open: 'Open',
   funded: 'Funded',
   expired: 'Expired',
+  withdrawn: 'Withdrawn',
 }
 const bidStatuses: Record<BidStatus, string> = {
   open: 'In the book',
@@ -36,6 +37,17 @@ const bidStatuses: Record<BidStatus, string> = {
   cancelled: 'Cancelled',
   won: 'Won',
   expired: 'Expired',
+  withdrawn: 'Listing withdrawn',
+}
+const amendPlaces: Record<FundingMode, string> = {
+  'fixed-rate':
+    'A smaller amount keeps its place, a larger one goes to the end of the line. At a fixed rate nobody can push a bid out.',
+  'uniform-auction':
+    'A smaller amount at the same rate keeps its place. A larger one, or another rate, goes behind all that is bid at that rate or a lower one. A better bid pushes out the last in line first.',
+}
+const amendUnchanged: Record<FundingMode, string> = {
+  'fixed-rate': 'This is what you bid now. Change the amount first.',
+  'uniform-auction': 'This is what you bid now. Change the amount or the rate first.',
 }
 
 export const en = {
@@ -43,6 +55,8 @@ export const en = {
   skip: 'Skip to the content',
   title: (page: string) => `${page} · Lendbook`,
   nav: { main: 'Main', market: 'Market', portfolio: 'Portfolio', signIn: 'Sign in' },
+  close: 'Close',
+  done: 'Done',
   theme: { switch: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
   purposes,
   modes,
@@ -122,6 +136,7 @@ export const en = {
     covered: 'Covered. Until it closes, lower rates still get in.',
     closesIn: 'Closes in',
     closedAt: 'Closed',
+    withdrawnAt: 'Withdrawn',
     rateFixed: 'Rate',
     rateCeiling: 'Highest rate',
     rateNow: 'Would close at',
@@ -170,6 +185,8 @@ export const en = {
     scheduleLess: 'Show fewer',
     funded: 'Fully funded. The loan has been paid out.',
     expired: 'Not fully funded in time. All bids got their cash back.',
+    withdrawn: 'Withdrawn before it closed. All bids got their cash back.',
+    ownBids: 'Your bids on this listing',
     unknown: 'There is no listing with this number.',
     unknownWhat: 'It may have closed long ago, or the number may be mistyped.',
     toMarket: 'Go to the market',
@@ -178,7 +195,6 @@ export const en = {
   ticket: {
     title: 'Your bid',
     open: 'Bid on this listing',
-    close: 'Close',
     amount: 'Amount',
     amountHint: (minimum: string, left: string) => `From ${minimum}, up to ${left}`,
     rate: 'Lowest rate you lend at',
@@ -192,7 +208,7 @@ export const en = {
     willHold: 'Will be held',
     remains: 'Stays available',
     willHoldWhy:
-      'The cash is set aside the moment the bid is accepted and comes back if the bid is outbid, cancelled or the listing expires.',
+      'The cash is set aside the moment the bid is accepted and comes back if the bid is outbid or cancelled, or if the listing expires or is withdrawn.',
     firstYear: 'Interest, first year',
     firstYearWhy: (rate: string) =>
       `Your share of the interest of the first twelve instalments at ${rate} a year, if every instalment is paid.`,
@@ -224,6 +240,56 @@ export const en = {
     another: 'Place another bid',
     seeBids: 'See your bids',
   },
+  amend: {
+    open: 'Amend',
+    label: (id: string, listing: string) => `Amend bid ${id} on listing ${listing}`,
+    title: 'Amend your bid',
+    about: (listing: string, amount: string, rate: string) =>
+      `Listing ${listing}, now ${amount} at ${rate}`,
+    part: (accepted: string, amount: string) => `${accepted} of ${amount}`,
+    stillInBook: (amount: string) => `Of this, ${amount} is still in the book.`,
+    inBook: 'In the book',
+    becomes: 'becomes',
+    place: 'Place in the book',
+    placeWhy: amendPlaces,
+    placeKept: 'Kept',
+    placeFirst: 'New, first in line',
+    placeBehind: (amount: string) => `New, behind ${amount}`,
+    more: 'Held in addition',
+    back: 'Comes back',
+    after: 'Available afterwards',
+    fills: 'This fills the listing: the loan is paid out at once.',
+    unchanged: amendUnchanged,
+    submit: 'Amend bid',
+    submitting: 'Amending…',
+    done: 'Your bid is amended.',
+    accepted: (amount: string, rate: string) => `Your bid of ${amount} at ${rate} is in the book.`,
+    acceptedPart: (amount: string, asked: string, rate: string) =>
+      `${amount} of the ${asked} you bid at ${rate} is in the book.`,
+    held: (amount: string) => `${amount} more is held.`,
+    released: (amount: string) => `${amount} is available again.`,
+    cashAsItWas: 'Your cash stays as it was.',
+    inOrder: (sentences: readonly string[]) => sentences.join(' '),
+    repeated: 'This change had already been accepted; it was not made twice.',
+    unanswered:
+      'No answer came in time, so we do not know yet. Send again: it is the same change and counts once.',
+  },
+  withdraw: {
+    why: 'As an operator you can take this listing off the market for its borrower.',
+    open: 'Withdraw listing',
+    title: (id: string) => `Withdraw listing ${id}?`,
+    about:
+      'It leaves the market, and all its bids get their cash back at once. This cannot be undone.',
+    bids: 'Bids taken out',
+    back: 'Goes back to investors',
+    keep: 'Keep it open',
+    submitting: 'Withdrawing…',
+    doneTitle: (id: string) => `Listing ${id} is withdrawn`,
+    released: (amount: string, bids: string) => `${amount} went back to the investors of ${bids}.`,
+    noneReleased: 'It had no bids, so no cash moved.',
+    unanswered:
+      'No answer came in time, so we do not know yet. Send again: it is the same withdrawal and counts once.',
+  },
   portfolio: {
     title: 'Portfolio',
     cash: 'Cash',
@@ -232,7 +298,7 @@ export const en = {
     invested: 'Invested',
     total: 'Total',
     heldWhy:
-      'Set aside for bids that are in a book. It comes back when a bid is outbid, cancelled or expires.',
+      'Set aside for bids that are in a book. It comes back when a bid is outbid or cancelled, or when its listing expires or is withdrawn.',
     investedWhy: 'The principal of the loans your bids have won.',
     openBids: 'Bids in the book',
     openEmpty: 'You have no bids in a book.',
@@ -251,6 +317,8 @@ export const en = {
     cancel: 'Cancel',
     cancelLabel: (id: string, listing: string) => `Cancel bid ${id} on listing ${listing}`,
     cancelling: 'Cancelling…',
+    cancelUnanswered:
+      'No answer came in time, so we do not know yet. Cancel again: it is done once.',
     cancelled: (amount: string) => `Bid cancelled. ${amount} is available again.`,
     more: 'Show more',
     loadFailed: 'Your history cannot be reached just now. Nothing is lost.',

@@ -20,6 +20,11 @@ export function decimal(minor: number, digits: number): Decimal {
   return `${minor < 0 ? '-' : ''}${whole}.${text.slice(-digits)}` as Decimal
 }
 
+/** `12.49`: a rate in percent as one would type it, with two decimals at least. */
+export function plainRate(ratePpm: number): string {
+  return decimal(ratePpm, 4).replace(/0{1,2}$/, '')
+}
+
 /** The minor digits of a currency: 2 for USD, 0 for JPY. */
 export function currencyDigits(currency: string): number {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })

@@ -2,9 +2,11 @@
  *  commit has returned; what is not there (after a restart, or when posting fell far behind) is read
  *  from the table, where the very same rows lie. */
 import type { Pool } from 'pg'
-import type { Digest, EntryId, Source } from '../../schema/entry.ts'
+import { columnList } from '../../schema/declare/table.ts'
+import type { RowOf } from '../../schema/declare/table.ts'
 import { BACKLOG_BYTES_MAX } from '../../schema/limit.ts'
-import { sizeOf } from './recorded-entry.ts'
+import { TABLES } from '../../schema/table.ts'
+import { entryOf, sizeOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
 
 export class Backlog {
@@ -72,30 +74,18 @@ export class Backlog {
   }
 
   async #readTable(after: number, max: number): Promise<RecordedEntry[]> {
-    const { rows } = await this.#pool.query<JournalRow>({
+    const { rows } = await this.#pool.query<RowOf<typeof TABLES.settlement_journal>>({
       name: 'read-journal',
-      text: `select sequence, entry_id, source, batch, commands, events, digest, chain_hash
-               from settlement_journal where sequence > $1 order by sequence limit $2`,
+      text: READ,
       values: [after, max],
     })
-    return rows.map(({ entry_id: id, chain_hash: chainHash, ...row }) => ({
-      id,
-      chainHash,
-      ...row,
-    }))
+    return rows.map(entryOf)
   }
 }
 
-interface JournalRow {
-  sequence: number
-  entry_id: EntryId
-  source: Source
-  batch: number
-  commands: Uint8Array
-  events: Uint8Array
-  digest: Digest
-  chain_hash: Uint8Array
-}
+const READ = `
+  select ${columnList(TABLES.settlement_journal)}
+    from settlement_journal where sequence > $1 order by sequence limit $2`
 
 interface Gate {
   readonly opened: Promise<void>

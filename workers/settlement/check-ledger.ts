@@ -2,13 +2,17 @@
  *  answer's outcome, and the digest of the tables against the engine's. Reads one moment, so it may run
  *  beside a working market. */
 import type { Pool, PoolClient } from 'pg'
-import type { Digest, EntryId, Source } from '../../schema/entry.ts'
+import { columnList } from '../../schema/declare/table.ts'
+import type { RowOf } from '../../schema/declare/table.ts'
+import { TABLES } from '../../schema/table.ts'
 import { CHAIN_START, chainHash } from './chain.ts'
 import { readCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
 import { INVARIANTS } from './invariants.ts'
 import { readMirror } from './load.ts'
 import { outcomesOf } from './outcome.ts'
+import { entryOf } from './recorded-entry.ts'
+import type { RecordedEntry } from './recorded-entry.ts'
 import { transact } from './transact.ts'
 
 export interface Finding {
@@ -47,17 +51,6 @@ function finding(invariant: string, faults: readonly unknown[]): Finding {
   return { invariant, holds: faults.length === 0, detail: [...shown, ...more].join(', ') }
 }
 
-interface Page {
-  readonly sequence: number
-  readonly entry_id: EntryId
-  readonly source: Source
-  readonly batch: number
-  readonly digest: Digest
-  readonly commands: Uint8Array
-  readonly events: Uint8Array
-  readonly chain_hash: Buffer
-}
-
 /** From genesis to both cursors: no gap, every hash, and one outcome row for each answer that has one. */
 async function walkJournal(client: PoolClient): Promise<Finding[]> {
   const recorded = await readCursor(client, 'recorded')
@@ -66,15 +59,14 @@ async function walkJournal(client: PoolClient): Promise<Finding[]> {
   let before = CHAIN_START
   let last = 0
   let answers = 0
-  for await (const row of pages(client)) {
-    const { sequence, entry_id: id } = row
+  for await (const entry of entriesOf(client)) {
+    const { sequence } = entry
     if (sequence !== last + 1) breaks.push(`sequence ${sequence} after ${last}`)
-    const hash = chainHash(before, { ...row, id })
-    const isWhole = hash.equals(row.chain_hash)
+    const isWhole = chainHash(before, entry).equals(entry.chainHash)
     if (!isWhole) breaks.push(`hash at sequence ${sequence}`)
-    if (sequence === settled.sequence && !isAt(settled, row)) breaks.push('settled cursor')
-    if (isWhole && sequence <= settled.sequence) answers += outcomesOf(row).length
-    before = row.chain_hash
+    if (sequence === settled.sequence && !isAt(settled, entry)) breaks.push('settled cursor')
+    if (isWhole && sequence <= settled.sequence) answers += outcomesOf(entry).length
+    before = entry.chainHash
     last = sequence
   }
   if (last !== recorded.sequence || !Buffer.from(before).equals(recorded.chainHash))
@@ -86,18 +78,18 @@ async function walkJournal(client: PoolClient): Promise<Finding[]> {
   ]
 }
 
-function isAt(cursor: Cursor, row: Page): boolean {
-  return cursor.id === row.entry_id && cursor.digest === row.digest
+function isAt(cursor: Cursor, entry: RecordedEntry): boolean {
+  return cursor.id === entry.id && cursor.digest === entry.digest
 }
 
-async function* pages(client: PoolClient): AsyncGenerator<Page> {
+async function* entriesOf(client: PoolClient): AsyncGenerator<RecordedEntry> {
   for (let after = 0; ;) {
-    const { rows } = await client.query<Page>(
-      `select sequence, entry_id, source, batch, digest, commands, events, chain_hash
+    const { rows } = await client.query<RowOf<typeof TABLES.settlement_journal>>(
+      `select ${columnList(TABLES.settlement_journal)}
          from settlement_journal where sequence > $1 order by sequence limit $2`,
       [after, ENTRIES_PER_PAGE],
     )
-    yield* rows
+    yield* rows.map(entryOf)
     const last = rows.at(-1)
     if (last === undefined) return
     after = last.sequence

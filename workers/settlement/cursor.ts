@@ -2,11 +2,16 @@
  *  own effect: of two settlers that do the same work, the second waits for the first's commit, then
  *  finds the cursor elsewhere and has to give its work up. */
 import type { Pool, PoolClient } from 'pg'
+import { columnList } from '../../schema/declare/table.ts'
+import type { RowOf } from '../../schema/declare/table.ts'
+import { TABLES } from '../../schema/table.ts'
 import { assert } from '../../schema/unit.ts'
 import type { Digest, EntryId } from '../../schema/entry.ts'
+import { rowOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
 
-export type Stage = 'recorded' | 'settled'
+type CursorRow = RowOf<typeof TABLES.settlement_cursor>
+export type Stage = CursorRow['stage']
 
 export interface Cursor {
   readonly sequence: number
@@ -20,17 +25,10 @@ export class CursorMoved extends Error {
   override readonly name = 'CursorMoved'
 }
 
-interface CursorRow {
-  sequence: number
-  entry_id: EntryId
-  digest: Digest
-  chain_hash: Uint8Array
-}
-
 export async function readCursor(client: Pool | PoolClient, stage: Stage): Promise<Cursor> {
   const { rows } = await client.query<CursorRow>({
     name: 'read-cursor',
-    text: 'select sequence, entry_id, digest, chain_hash from settlement_cursor where stage = $1',
+    text: READ,
     values: [stage],
   })
   const row = rows[0]
@@ -48,18 +46,22 @@ export async function moveCursor(
   to: RecordedEntry,
 ): Promise<void> {
   assert(to.sequence > from, 'a cursor moves forward')
+  const row = rowOf(to)
   const { rowCount } = await client.query({
     name: 'move-cursor',
     text: MOVE,
-    values: [stage, from, to.sequence, to.id, to.digest, to.chainHash, `${stage}:${to.sequence}`],
+    values: [stage, from, `${stage}:${to.sequence}`, ...MOVED.map((column) => row[column])],
   })
   if (rowCount !== 1) throw new CursorMoved(`${stage} no longer stands at ${from}`)
 }
 
+const READ = `select ${columnList(TABLES.settlement_cursor)} from settlement_cursor where stage = $1`
+
+const MOVED = TABLES.settlement_cursor.changes.position
 const MOVE = `
   with moved as (
     update settlement_cursor
-       set sequence = $3, entry_id = $4, digest = $5, chain_hash = $6
+       set ${MOVED.map((column, index) => `${column} = $${index + 4}`).join(', ')}
      where stage = $1 and sequence = $2
     returning 1)
-  select pg_notify('watermark', $7) from moved`
+  select pg_notify('watermark', $3) from moved`

@@ -1,6 +1,6 @@
 /** One entry of the record becomes transfers and rows, and the ledger's own digest after it is held
  *  against the engine's. */
-import { EVENT_CODES } from '../../schema/event.ts'
+import { EVENTS } from '../../schema/event.ts'
 import type { Event } from '../../schema/event.ts'
 import { entryAtMs } from '../../schema/entry.ts'
 import { decodeCommandBody, decodeEventBody } from '../../engine/journal/index.ts'
@@ -9,9 +9,9 @@ import type { Batch } from './batch.ts'
 import { postingsOf } from './ledger/postings.ts'
 import type { Mirror } from './mirror.ts'
 import { listOutcomes } from './outcome.ts'
-import { project } from './projections.ts'
-import type { Projection } from './projections.ts'
+import type { Projection } from './projection.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
+import { changeRows } from './row-changes.ts'
 
 /** An entry that cannot be posted. Nobody may go on behind it before a person has looked. */
 export class Unpostable extends Error {
@@ -57,7 +57,7 @@ function fold(entry: RecordedEntry, mirror: Mirror, batch: Batch): void {
       decodeCommandBody(entry.commands),
       answered,
     ))
-      batch.outcome(accountId, key, sequence, place)
+      batch.outcomes.add({ account_id: accountId, key, sequence, place })
   batch.entries.push(entry)
 }
 
@@ -65,8 +65,8 @@ function postAll(events: readonly Event[], sequence: number, to: Projection): vo
   for (const event of events) {
     for (const transfer of postingsOf(event)) {
       to.mirror.post(transfer)
-      to.batch.transfer(transfer, sequence, EVENT_CODES[event.kind], to.atMs)
+      to.batch.transfer(transfer, sequence, EVENTS[event.kind].number, to.atMs)
     }
-    project(event, to)
+    changeRows(event, to)
   }
 }

@@ -83,6 +83,14 @@ export const INVARIANTS: readonly Invariant[] = [
           or (l.status = 'funded' and l.funded_minor <> l.amount_minor)`,
   },
   {
+    name: 'a bid ends as its listing does',
+    faults: `
+      select b.bid_id, b.status, l.listing_id, l.status as listing
+        from bid b left join listing l using (listing_id)
+       where b.status not in ('outbid', 'cancelled')
+         and b.status is distinct from case l.status when 'funded' then 'won' else l.status end`,
+  },
+  {
     name: 'the claims on a loan are its principal',
     faults: `
       select loan_id, principal_minor, claims, owed from (

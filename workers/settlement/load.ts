@@ -1,7 +1,10 @@
 /** Reads the ledger at the settled cursor into memory, all of one moment, and holds its digest against
  *  the one the cursor carries: what the tables say is proved again at every start. */
 import type { Pool, PoolClient } from 'pg'
-import type { AccountId, BidId, ListingId } from '../../schema/unit.ts'
+import type { RowOf } from '../../schema/declare/table.ts'
+import type { TABLES } from '../../schema/table.ts'
+import { accountId, bidId, listingId } from '../../schema/unit.ts'
+import type { AccountId } from '../../schema/unit.ts'
 import type { NextIds } from './batch.ts'
 import { readCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
@@ -60,16 +63,27 @@ async function readBalances(client: PoolClient, mirror: Mirror): Promise<void> {
   for (const { owner, available, held } of rows) mirror.restoreBalance(owner, available, held)
 }
 
+type Listing = RowOf<typeof TABLES.listing>
+type Bid = RowOf<typeof TABLES.bid>
+
+/** What the mirror keeps of a row; all the rest of an open bid it can do without. */
+const OF_LISTING = ['listing_id', 'amount_minor', 'funded_minor', 'bid_count'] as const
+const OF_BID = [
+  'bid_id',
+  'listing_id',
+  'account_id',
+  'accepted_minor',
+  'rate_ppm',
+  'place',
+] as const
+
 async function readListings(client: PoolClient, mirror: Mirror): Promise<void> {
-  const { rows } = await client.query<{
-    listing_id: ListingId
-    amount_minor: number
-    funded_minor: number
-    bid_count: number
-  }>(`select listing_id, amount_minor, funded_minor, bid_count from listing where status = 'open'`)
+  const { rows } = await client.query<Pick<Listing, (typeof OF_LISTING)[number]>>(
+    `select ${OF_LISTING.join(', ')} from listing where status = 'open'`,
+  )
   for (const row of rows)
     mirror.restoreListing({
-      listingId: row.listing_id,
+      listingId: listingId(row.listing_id),
       amountMinor: row.amount_minor,
       fundedMinor: row.funded_minor,
       bidCount: row.bid_count,
@@ -78,24 +92,19 @@ async function readListings(client: PoolClient, mirror: Mirror): Promise<void> {
 
 /** By way of the open listings: the bids of all times have no index by status. */
 async function readBids(client: PoolClient, mirror: Mirror): Promise<void> {
-  const { rows } = await client.query<{
-    bid_id: BidId
-    listing_id: ListingId
-    account_id: AccountId
-    accepted_minor: number
-    rate_ppm: number
-  }>(
-    `select b.bid_id, b.listing_id, b.account_id, b.accepted_minor, b.rate_ppm
+  const { rows } = await client.query<Pick<Bid, (typeof OF_BID)[number]>>(
+    `select ${OF_BID.map((column) => `b.${column}`).join(', ')}
        from listing l join bid b using (listing_id)
       where l.status = 'open' and b.status = 'open'`,
   )
   for (const row of rows)
     mirror.restoreBid({
-      bidId: row.bid_id,
-      listingId: row.listing_id,
-      accountId: row.account_id,
+      bidId: bidId(row.bid_id),
+      listingId: listingId(row.listing_id),
+      accountId: accountId(row.account_id),
       acceptedMinor: row.accepted_minor,
       ratePpm: row.rate_ppm,
+      place: row.place ?? row.bid_id,
     })
 }
 

@@ -6,11 +6,19 @@
  *  come through, it is thrown away and read from the tables again. */
 import { assert } from '../../schema/unit.ts'
 import type { AccountId, BidId, ListingId } from '../../schema/unit.ts'
+import type { BidAmended } from '../../schema/event.ts'
 import type { Digest } from '../../schema/entry.ts'
-import { accountTerm, bidTerm, DigestSum, listingTerm, OpenBidTable } from '../../engine/index.ts'
+import {
+  accountTerm,
+  bidTerm,
+  DigestSum,
+  listingTerm,
+  OpenBidTable,
+  placeTerm,
+} from '../../engine/index.ts'
 import { AVAILABLE, HELD } from './ledger/chart.ts'
 import type { ChartCode } from './ledger/chart.ts'
-import type { Transfer } from './ledger/postings.ts'
+import type { Transfer } from './ledger/transfer.ts'
 
 export interface CashBalance {
   readonly accountId: AccountId
@@ -24,8 +32,10 @@ export interface OpenBid {
   readonly bidId: BidId
   readonly listingId: ListingId
   readonly accountId: AccountId
-  readonly ratePpm: number
+  ratePpm: number
   acceptedMinor: number
+  /** In time among equal rates: its id's, unless it was amended. */
+  place: number
 }
 
 export interface OpenListing {
@@ -101,7 +111,7 @@ export class Mirror {
     assert(this.#bids.get(bid.bidId) === null, `bid ${bid.bidId} opens once`)
     assert(bid.acceptedMinor > 0, `bid ${bid.bidId} has something in the book`)
     this.#bids.add(bid)
-    this.#digest.add(bidTermOf(bid))
+    this.#addBidTerms(bid)
     this.#changeBook(bid.listingId, bid.acceptedMinor, 1)
   }
 
@@ -110,18 +120,34 @@ export class Mirror {
     const bid = this.bid(bidId)
     assert(bid.acceptedMinor - releasedMinor === acceptedMinor, `bid ${bidId} keeps its sum`)
     assert(acceptedMinor > 0, `bid ${bidId} stays in the book`)
-    this.#digest.remove(bidTermOf(bid))
+    this.#removeBidTerms(bid)
     bid.acceptedMinor = acceptedMinor
-    this.#digest.add(bidTermOf(bid))
+    this.#addBidTerms(bid)
     this.#changeBook(bid.listingId, -releasedMinor, 0)
     return bid
+  }
+
+  /** The bid goes on with new terms, and with what it held before and what was moved since. */
+  amendBid(event: BidAmended): void {
+    const { bidId, listingId, acceptedMinor, heldMinor, releasedMinor, ratePpm, place } = event
+    const bid = this.bid(bidId)
+    const byMinor = heldMinor - releasedMinor
+    assert(heldMinor === 0 || releasedMinor === 0, `bid ${bidId} moves its cash one way`)
+    assert(bid.acceptedMinor + byMinor === acceptedMinor, `bid ${bidId} keeps its sum`)
+    assert(acceptedMinor > 0, `bid ${bidId} stays in the book`)
+    this.#removeBidTerms(bid)
+    bid.acceptedMinor = acceptedMinor
+    bid.ratePpm = ratePpm
+    bid.place = place
+    this.#addBidTerms(bid)
+    this.#changeBook(listingId, byMinor, 0)
   }
 
   /** All that the bid had in the book, `leavingMinor`, leaves it. */
   closeBid(bidId: BidId, leavingMinor: number): OpenBid {
     const bid = this.bid(bidId)
     assert(bid.acceptedMinor === leavingMinor, `bid ${bidId} leaves with all it had`)
-    this.#digest.remove(bidTermOf(bid))
+    this.#removeBidTerms(bid)
     this.#bids.remove(bid)
     this.#changeBook(bid.listingId, -leavingMinor, -1)
     return bid
@@ -142,7 +168,7 @@ export class Mirror {
 
   restoreBid(bid: OpenBid): void {
     this.#bids.add(bid)
-    this.#digest.add(bidTermOf(bid))
+    this.#addBidTerms(bid)
   }
 
   restoreListing(listing: Omit<OpenListing, 'touchedAt'>): void {
@@ -153,6 +179,16 @@ export class Mirror {
 
   digest(): Digest {
     return this.#digest.hex()
+  }
+
+  #addBidTerms(bid: OpenBid): void {
+    this.#digest.add(bidTermOf(bid))
+    if (bid.place !== bid.bidId) this.#digest.add(placeTerm(bid.bidId, bid.place))
+  }
+
+  #removeBidTerms(bid: OpenBid): void {
+    this.#digest.remove(bidTermOf(bid))
+    if (bid.place !== bid.bidId) this.#digest.remove(placeTerm(bid.bidId, bid.place))
   }
 
   #move(code: ChartCode, owner: AccountId, byMinor: number): void {

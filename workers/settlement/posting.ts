@@ -115,6 +115,6 @@ class Writer {
     await writeBatch(this.#term.pool, batch)
     this.#writing = null
     this.#term.gauge.noteSettled(batch, performance.now() - startedAt)
-    if (batch.newJobs.length > 0) this.#term.onJobs()
+    if (batch.jobs.length > 0) this.#term.onJobs()
   }
 }

@@ -4,13 +4,14 @@
  *  its commits wait for the disk whatever the server's default is. */
 import type { Pool } from 'pg'
 import { assert } from '../../schema/unit.ts'
-import { entryAtMs } from '../../schema/entry.ts'
+import { TABLES } from '../../schema/table.ts'
 import type { RawPair } from '../../engine/journal/index.ts'
 import { chainHash } from './chain.ts'
-import { CopyRows, copyInto } from './copy.ts'
+import { insertRows } from './copy.ts'
 import { moveCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
 import { transact } from './transact.ts'
+import { rowOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
 
 /** The journal does not go on where the record ends. Settlement stops: people have to look. */
@@ -46,31 +47,12 @@ export async function recordEntries(
   const last = entries.at(-1)
   assert(last !== undefined, 'there is something to record')
   assert(last.sequence === from.sequence + entries.length, 'the record has no gaps')
-  const rows = journalRows(entries)
+  const rows = entries.map(rowOf)
   await transact(pool, BEGIN, async (client) => {
     await moveCursor(client, 'recorded', from.sequence, last)
-    await copyInto(client, JOURNAL_COLUMNS, rows)
+    await insertRows(client, TABLES.settlement_journal, rows)
   })
 }
 
 /** A commit that has returned is on disk, whatever the server's default is. */
 const BEGIN = 'begin; set local synchronous_commit = on'
-const JOURNAL_COLUMNS =
-  'settlement_journal (sequence, entry_id, at, source, batch, commands, events, digest, chain_hash)'
-
-function journalRows(entries: readonly RecordedEntry[]): CopyRows {
-  const rows = new CopyRows(9)
-  for (const entry of entries) {
-    rows.beginRow()
-    rows.bigint(entry.sequence)
-    rows.text(entry.id)
-    rows.time(entryAtMs(entry.id))
-    rows.text(entry.source)
-    rows.bigint(entry.batch)
-    rows.bytea(entry.commands)
-    rows.bytea(entry.events)
-    rows.text(entry.digest)
-    rows.bytea(entry.chainHash)
-  }
-  return rows
-}

@@ -22,6 +22,12 @@ export type Wish =
       readonly ratePpm: number
     }
   | { readonly kind: 'cancel'; readonly bidId: BidId }
+  | {
+      readonly kind: 'amend'
+      readonly bidId: BidId
+      readonly amountMinor: number
+      readonly ratePpm: number
+    }
 
 export interface Strategy {
   readonly name: string

@@ -1,16 +1,20 @@
 import type { AtMs, BidId, ListingId, Minor, RatePpm } from '../../../schema/index.ts'
 import type { Account } from '../../cash/account.ts'
 
-/** An open bid: it lies in the book of its listing and holds `acceptedMinor` of its owner's cash. */
+/** An open bid: it lies in the book of its listing and holds `acceptedMinor` of its owner's cash. Its
+ *  terms change only while it is out of its book (amend-bid.ts). */
 export interface Bid {
   readonly bidId: BidId
   readonly listingId: ListingId
   readonly account: Account
   /** What was asked for. */
-  readonly amountMinor: Minor
+  amountMinor: Minor
   /** What of it is in the book now. Always more than nothing while the bid is open. */
   acceptedMinor: number
-  readonly ratePpm: RatePpm
+  ratePpm: RatePpm
+  /** Its place in time among equal rates, the lower the earlier: its id, or a later number of the same
+   *  counter once it was amended. */
+  place: number
   readonly placedAtMs: AtMs
   /** The neighbours in the book's order, for books that keep their bids in a list. */
   better: Bid | null
@@ -26,6 +30,7 @@ export function newBid(facts: Omit<Bid, 'better' | 'worse'>): Bid {
     amountMinor: facts.amountMinor,
     acceptedMinor: facts.acceptedMinor,
     ratePpm: facts.ratePpm,
+    place: facts.place,
     placedAtMs: facts.placedAtMs,
     better: null,
     worse: null,

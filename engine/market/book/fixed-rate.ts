@@ -25,12 +25,13 @@ export class FixedRateBook implements Book {
 
   /** What is left is never between nothing and the minimum: a bid may not leave such a remainder, and
    *  a cancelled bid gives at least the minimum back. So every listing can be filled to the cent. */
-  quote(amountMinor: Minor, ratePpm: RatePpm): Minor | RejectCode {
+  quote(amountMinor: Minor, ratePpm: RatePpm, instead: Bid | null): Minor | RejectCode {
     const { minBidMinor } = this.#terms
     if (ratePpm > this.#terms.ratePpm) return 'rate-above-ceiling'
     if (amountMinor < minBidMinor) return 'bid-below-minimum'
-    if (this.bidCount >= BIDS_PER_LISTING_MAX) return 'book-full'
-    const leftMinor = this.#terms.amountMinor - this.fundedMinor
+    if (instead === null && this.bidCount >= BIDS_PER_LISTING_MAX) return 'book-full'
+    const othersMinor = this.fundedMinor - (instead === null ? 0 : instead.acceptedMinor)
+    const leftMinor = this.#terms.amountMinor - othersMinor
     assert(leftMinor >= minBidMinor, 'what is left can always be bid for')
     const acceptedMinor = Math.min(amountMinor, leftMinor)
     const remainderMinor = leftMinor - acceptedMinor
@@ -48,6 +49,13 @@ export class FixedRateBook implements Book {
     this.fundedMinor += bid.acceptedMinor
     this.bidCount++
     assert(this.fundedMinor <= this.#terms.amountMinor, 'no more is accepted than was asked for')
+  }
+
+  /** What is left grows, so it can still be bid for. */
+  reduce(bid: Bid, releasedMinor: number): void {
+    bid.acceptedMinor -= releasedMinor
+    this.fundedMinor -= releasedMinor
+    assert(bid.acceptedMinor > 0, 'a lowered bid stays in the book')
   }
 
   cancel(bid: Bid): void {

@@ -25,12 +25,14 @@ export class NaiveFixedRateBook implements Book {
     return this.#terms.ratePpm
   }
 
-  quote(amountMinor: Minor, ratePpm: RatePpm): Minor | RejectCode {
+  quote(amountMinor: Minor, ratePpm: RatePpm, instead: Bid | null): Minor | RejectCode {
     if (ratePpm > this.#terms.ratePpm) return 'rate-above-ceiling'
-    const leftMinor = this.#terms.amountMinor - this.fundedMinor
+    const others = this.#bids.filter((bid) => bid !== instead)
+    const othersMinor = others.reduce((sum, bid) => sum + bid.acceptedMinor, 0)
+    const leftMinor = this.#terms.amountMinor - othersMinor
     const takesAllThatIsLeft = amountMinor >= leftMinor
     if (amountMinor < this.#terms.minBidMinor && !takesAllThatIsLeft) return 'bid-below-minimum'
-    if (this.#bids.length === BIDS_PER_LISTING_MAX) return 'book-full'
+    if (others.length === BIDS_PER_LISTING_MAX) return 'book-full'
     if (takesAllThatIsLeft) return minor(leftMinor)
     const leavesTooLittle = leftMinor - amountMinor < this.#terms.minBidMinor
     return leavesTooLittle ? 'remainder-below-minimum' : amountMinor
@@ -43,6 +45,10 @@ export class NaiveFixedRateBook implements Book {
 
   restore(bid: Bid): void {
     this.#bids = [...this.#bids, bid]
+  }
+
+  reduce(bid: Bid, releasedMinor: number): void {
+    bid.acceptedMinor -= releasedMinor
   }
 
   cancel(bid: Bid): void {

@@ -27,14 +27,15 @@ export class NaiveUniformAuctionBook implements Book {
     return isCovered && worst !== undefined ? worst.ratePpm : this.#terms.ratePpm
   }
 
-  quote(amountMinor: Minor, ratePpm: RatePpm): Minor | RejectCode {
+  quote(amountMinor: Minor, ratePpm: RatePpm, instead: Bid | null): Minor | RejectCode {
     if (ratePpm > this.#terms.ratePpm) return 'rate-above-ceiling'
     if (amountMinor < this.#terms.minBidMinor) return 'bid-below-minimum'
-    const notWorse = this.#bids.filter((bid) => bid.ratePpm <= ratePpm)
+    const book = this.#bids.filter((bid) => bid !== instead)
+    const notWorse = book.filter((bid) => bid.ratePpm <= ratePpm)
     const aheadMinor = notWorse.reduce((sum, bid) => sum + bid.acceptedMinor, 0)
     const acceptedMinor = Math.min(amountMinor, this.#terms.amountMinor - aheadMinor)
     if (acceptedMinor === 0) return 'rate-not-competitive'
-    const others = this.#bids.filter((bid) => bid.ratePpm > ratePpm).map((bid) => bid.acceptedMinor)
+    const others = book.filter((bid) => bid.ratePpm > ratePpm).map((bid) => bid.acceptedMinor)
     const staying = this.#prefix(others, this.#terms.amountMinor - aheadMinor - acceptedMinor)
     const count = notWorse.length + staying.filter((stayingMinor) => stayingMinor > 0).length + 1
     return count > BIDS_PER_LISTING_MAX ? 'book-full' : minor(acceptedMinor)
@@ -54,7 +55,11 @@ export class NaiveUniformAuctionBook implements Book {
   }
 
   restore(bid: Bid): void {
-    this.#bids = [...this.#bids, bid].sort((a, b) => a.ratePpm - b.ratePpm || a.bidId - b.bidId)
+    this.#bids = [...this.#bids, bid].sort((a, b) => a.ratePpm - b.ratePpm || a.place - b.place)
+  }
+
+  reduce(bid: Bid, releasedMinor: number): void {
+    bid.acceptedMinor -= releasedMinor
   }
 
   cancel(bid: Bid): void {

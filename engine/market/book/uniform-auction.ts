@@ -29,16 +29,17 @@ export class UniformAuctionBook implements Book {
 
   /** There is room for what is not covered yet and for all that is worse; walks only over bids that
    *  the offer would displace. */
-  quote(amountMinor: Minor, ratePpm: RatePpm): Minor | RejectCode {
+  quote(amountMinor: Minor, ratePpm: RatePpm, instead: Bid | null): Minor | RejectCode {
     if (ratePpm > this.#terms.ratePpm) return 'rate-above-ceiling'
     if (amountMinor < this.#terms.minBidMinor) return 'bid-below-minimum'
-    let roomMinor = this.#terms.amountMinor - this.fundedMinor
-    let leaving = 0
+    const ownMinor = instead === null ? 0 : instead.acceptedMinor
+    let roomMinor = this.#terms.amountMinor - this.fundedMinor + ownMinor
+    let leaving = instead === null ? 0 : 1
     let bid = this.#ladder.worst
-    while (roomMinor < amountMinor && bid !== null && bid.ratePpm > ratePpm) {
+    for (; roomMinor < amountMinor && bid !== null && bid.ratePpm > ratePpm; bid = bid.better) {
+      if (bid === instead) continue
       roomMinor += bid.acceptedMinor
       if (roomMinor <= amountMinor) leaving++
-      bid = bid.better
     }
     if (roomMinor === 0) return 'rate-not-competitive'
     if (this.bidCount - leaving >= BIDS_PER_LISTING_MAX) return 'book-full'
@@ -54,6 +55,12 @@ export class UniformAuctionBook implements Book {
   restore(bid: Bid): void {
     this.#enter(bid)
     assert(this.fundedMinor <= this.#terms.amountMinor, 'no more is accepted than was asked for')
+  }
+
+  reduce(bid: Bid, releasedMinor: number): void {
+    bid.acceptedMinor -= releasedMinor
+    this.fundedMinor -= releasedMinor
+    assert(bid.acceptedMinor > 0, 'a lowered bid stays in the book')
   }
 
   cancel(bid: Bid): void {

@@ -1,8 +1,8 @@
 /** Held against each other: what callers were told, and what the records say came of their keys. */
-import { assertNever } from '../../../schema/index.ts'
+import { assertNever, COMMANDS } from '../../../schema/index.ts'
 import type { Answer, Command, Event } from '../../../schema/index.ts'
 import { isSame, promised, saidWhole } from '../attempt.ts'
-import type { Attempt, Ledger } from '../attempt.ts'
+import type { Asked, Attempt, Ledger } from '../attempt.ts'
 import type { Evidence, RecordedEntry, Rows } from '../evidence.ts'
 import type { Findings } from './violation.ts'
 
@@ -70,6 +70,22 @@ function checkPromise(attempt: Attempt, recorded: Recorded | null, findings: Fin
     'wrong-answer',
     () => `${key} heard ${JSON.stringify(said)}, recorded is ${JSON.stringify(kept)}`,
   )
+  findings.expect(
+    isDoneAsAsked(asked, kept),
+    'wrong-answer',
+    () => `${key} asked ${JSON.stringify(asked)}, what was done is ${JSON.stringify(kept)}`,
+  )
+}
+
+/** What was done to a bid has the terms that were asked for, which a brief answer does not repeat. */
+function isDoneAsAsked(asked: Asked, done: Event): boolean {
+  if (done.kind !== 'BidPlaced' && done.kind !== 'BidAmended') return true
+  return (
+    (asked.kind === 'place' || asked.kind === 'amend') &&
+    asked.amountMinor === done.amountMinor &&
+    asked.ratePpm === done.ratePpm &&
+    (asked.kind === 'place' ? asked.listingId === done.listingId : asked.bidId === done.bidId)
+  )
 }
 
 function isAsAsked({ accountId, asked }: Attempt, command: Command): boolean {
@@ -84,16 +100,26 @@ function isAsAsked({ accountId, asked }: Attempt, command: Command): boolean {
       )
     case 'CancelBid':
       return asked.kind === 'cancel' && asked.bidId === command.bidId
+    case 'AmendBid':
+      return (
+        asked.kind === 'amend' &&
+        asked.bidId === command.bidId &&
+        asked.amountMinor === command.amountMinor &&
+        asked.ratePpm === command.ratePpm
+      )
     case 'Deposit':
       return asked.kind === 'deposit' && asked.amountMinor === command.amountMinor
     case 'OpenListing':
       return asked.kind === 'open' && asked.amountMinor === command.amountMinor
+    case 'WithdrawListing':
+      return asked.kind === 'withdraw' && asked.listingId === command.listingId
     default:
       return assertNever(command)
   }
 }
 
-/** An acknowledged bid is a row of the read tables too, as it was acknowledged. */
+/** An acknowledged bid is a row of the read tables too, as it was acknowledged. Its terms may have been
+ *  amended since: rows.ts holds them against the record. */
 function checkBid(
   { accountId, asked, said, key }: Attempt,
   bids: ReadonlyMap<number, Rows['bid'][number]>,
@@ -109,9 +135,7 @@ function checkBid(
   findings.expect(
     row.account_id === accountId &&
       row.listing_id === asked.listingId &&
-      row.amount_minor === asked.amountMinor &&
-      row.placed_minor === answer.acceptedMinor &&
-      row.rate_ppm === asked.ratePpm,
+      row.placed_minor === answer.acceptedMinor,
     'wrong-answer',
     () => `bid ${answer.bidId} (${key}) is not the one that was acknowledged`,
   )
@@ -145,5 +169,10 @@ function checkDoubled({ entries }: Evidence, findings: Findings): void {
 }
 
 function isAnswer(event: Event): event is Answer {
-  return ['Deposited', 'ListingOpened', 'BidPlaced', 'BidCancelled', 'Refused'].includes(event.kind)
+  return ANSWERS.has(event.kind)
 }
+
+const ANSWERS: ReadonlySet<string> = new Set([
+  'Refused',
+  ...Object.values(COMMANDS).map(({ answer }) => answer.kind),
+])

@@ -1,33 +1,20 @@
 /** The books: never more than was asked for, and who wins is who came first at the best rate.
  *
- *  Each listing's book is kept here in the most obvious way, a sorted array, from the events alone. */
-import type { Event, Fill } from '../../../schema/index.ts'
+ *  Each listing's book is kept here once more, from the events alone (naive-book.ts). */
+import type { Event, EventOf } from '../../../schema/index.ts'
 import { eventsOf } from '../evidence.ts'
 import type { Evidence } from '../evidence.ts'
+import { bestFirst, bidOf, isSameBids, roomAt, sumOf, worstOf } from './naive-book.ts'
+import type { OpenBid, OpenBook } from './naive-book.ts'
 import type { Findings } from './violation.ts'
 
-interface OpenBid {
-  readonly bidId: number
-  readonly accountId: number
-  readonly ratePpm: number
-  acceptedMinor: number
-}
-
-interface OpenBook {
-  readonly mode: string
-  readonly amountMinor: number
-  readonly ceilingPpm: number
-  /** In no order: sorted when it matters. */
-  bids: OpenBid[]
-}
-
 export function checkBooks(evidence: Evidence, findings: Findings): void {
-  const books = new Map<number, OpenBook>()
-  for (const event of eventsOf(evidence)) follow(event, books, findings)
+  const books = new Books(findings)
+  for (const event of eventsOf(evidence)) books.follow(event)
   for (const row of evidence.listing) {
-    const book = books.get(row.listing_id)
+    const isOpen = books.isOpen(row.listing_id)
     findings.expect(
-      (row.status === 'open') === (book !== undefined),
+      (row.status === 'open') === isOpen,
       'ledger',
       () => `listing ${row.listing_id} is ${row.status}, its events say otherwise`,
     )
@@ -39,168 +26,224 @@ export function checkBooks(evidence: Evidence, findings: Findings): void {
   }
 }
 
-function follow(event: Event, books: Map<number, OpenBook>, findings: Findings): void {
-  switch (event.kind) {
-    case 'ListingOpened': {
-      const { mode, amountMinor, ratePpm: ceilingPpm } = event
-      books.set(event.listingId, { mode, amountMinor, ceilingPpm, bids: [] })
-      break
+class Books {
+  readonly #open = new Map<number, OpenBook>()
+  readonly #findings: Findings
+  /** Bids and places are numbered by one counter. */
+  #newest = 0
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  isOpen(listingId: number): boolean {
+    return this.#open.has(listingId)
+  }
+
+  follow(event: Event): void {
+    switch (event.kind) {
+      case 'ListingOpened': {
+        const { listingId, borrowerId, mode, amountMinor, ratePpm: ceilingPpm } = event
+        const terms = { borrowerId, mode, amountMinor, ceilingPpm }
+        this.#open.set(listingId, { ...terms, bids: [], isWithdrawn: false })
+        return
+      }
+      case 'BidPlaced':
+        return this.#place(event)
+      case 'BidAmended':
+        return this.#amend(event)
+      case 'BidOutbid':
+        return this.#outbid(event)
+      case 'BidCancelled':
+        return this.#cancel(event)
+      case 'ListingAllocated':
+        return this.#allocate(event)
+      case 'ListingExpired':
+        return this.#expire(event)
+      case 'ListingWithdrawn':
+        return this.#withdraw(event)
+      case 'BidsReleased':
+        return this.#release(event)
+      case 'Deposited':
+      case 'LoanDisbursed':
+      case 'Refused':
+      case 'Repeated':
+        return
     }
-    case 'BidPlaced':
-      place(event, books, findings)
-      break
-    case 'BidOutbid':
-      outbid(event, books, findings)
-      break
-    case 'BidCancelled':
-      remove(event, books, findings)
-      break
-    case 'ListingAllocated':
-      allocate(event, books, findings)
-      break
-    case 'ListingExpired':
-      expire(event, books, findings)
-      break
-    case 'Deposited':
-    case 'LoanDisbursed':
-    case 'Refused':
-    case 'Repeated':
-      break
   }
-}
 
-type Of<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>
-
-function place(event: Of<'BidPlaced'>, books: Map<number, OpenBook>, findings: Findings): void {
-  const { bidId, accountId, ratePpm, acceptedMinor, listingId } = event
-  const book = books.get(listingId)
-  if (book === undefined) {
-    findings.add('over-filled', `bid ${bidId} was placed on listing ${listingId}, not open`)
-    return
+  /** The book of a listing in which something may still happen. */
+  #bookOf(listingId: number): OpenBook | undefined {
+    const book = this.#open.get(listingId)
+    return book?.isWithdrawn === true ? undefined : book
   }
-  book.bids.push({ bidId, accountId, ratePpm, acceptedMinor })
-  findings.expect(
-    ratePpm <= book.ceilingPpm,
-    'out-of-priority',
-    () => `bid ${bidId} is above the ceiling of listing ${listingId}`,
-  )
-  // A better bid may overshoot for the moment until its outbids follow: auctions only.
-  if (book.mode === 'fixed-rate') checkSum(listingId, book, findings)
-}
 
-/** Only the worst bid of the book can lose its place. */
-function outbid(event: Of<'BidOutbid'>, books: Map<number, OpenBook>, findings: Findings): void {
-  const { bidId, listingId, releasedMinor, acceptedMinor } = event
-  const book = books.get(listingId)
-  const worst = book === undefined ? undefined : worstOf(book)
-  findings.expect(
-    book?.mode === 'uniform-auction' && worst?.bidId === bidId,
-    'out-of-priority',
-    () => `bid ${bidId} was outbid, the worst of listing ${listingId} is ${worst?.bidId}`,
-  )
-  const bid = book?.bids.find((one) => one.bidId === bidId)
-  if (book === undefined || bid === undefined) return
-  bid.acceptedMinor -= releasedMinor
-  findings.expect(
-    bid.acceptedMinor === acceptedMinor,
-    'wrong-cash',
-    () => `bid ${bidId} keeps ${acceptedMinor}, it should be ${bid.acceptedMinor}`,
-  )
-  if (acceptedMinor === 0) book.bids = book.bids.filter((one) => one !== bid)
-}
-
-function remove(event: Of<'BidCancelled'>, books: Map<number, OpenBook>, findings: Findings): void {
-  const { bidId, listingId, releasedMinor } = event
-  const book = books.get(listingId)
-  const bid = book?.bids.find((one) => one.bidId === bidId)
-  findings.expect(
-    bid?.acceptedMinor === releasedMinor,
-    'wrong-cash',
-    () => `bid ${bidId} was cancelled for ${releasedMinor}, it held ${bid?.acceptedMinor}`,
-  )
-  if (book !== undefined) book.bids = book.bids.filter((one) => one !== bid)
-}
-
-/** The winners are everyone left in the book, best first, and they sum to the amount exactly. */
-function allocate(
-  event: Of<'ListingAllocated'>,
-  books: Map<number, OpenBook>,
-  findings: Findings,
-): void {
-  const { listingId, fills, ratePpm } = event
-  const book = books.get(listingId)
-  books.delete(listingId)
-  if (book === undefined) {
-    findings.add('doubled', `listing ${listingId} was allocated and is not open`)
-    return
+  #place(event: EventOf<'BidPlaced'>): void {
+    const { bidId, listingId } = event
+    const book = this.#bookOf(listingId)
+    if (book === undefined) {
+      this.#findings.add('over-filled', `bid ${bidId} was placed on listing ${listingId}, not open`)
+      return
+    }
+    this.#enter(listingId, book, { ...event, place: bidId })
   }
-  const winners = bestFirst(book)
-  findings.expect(
-    isSameBids(winners, fills),
-    'out-of-priority',
-    () => `listing ${listingId} went to ${ids(fills)}, its book says ${ids(winners)}`,
-  )
-  const sumMinor = fills.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
-  findings.expect(
-    sumMinor === book.amountMinor,
-    'over-filled',
-    () => `listing ${listingId} of ${book.amountMinor} was allocated ${sumMinor}`,
-  )
-  const clearingPpm = book.mode === 'fixed-rate' ? book.ceilingPpm : winners.at(-1)?.ratePpm
-  findings.expect(
-    ratePpm === clearingPpm,
-    'out-of-priority',
-    () => `listing ${listingId} cleared at ${ratePpm}, the worst winner asked ${clearingPpm}`,
-  )
-}
 
-function expire(
-  { listingId, released }: Of<'ListingExpired'>,
-  books: Map<number, OpenBook>,
-  findings: Findings,
-): void {
-  const book = books.get(listingId)
-  books.delete(listingId)
-  findings.expect(
-    book !== undefined && isSameBids(bestFirst(book), released),
-    'wrong-cash',
-    () => `listing ${listingId} expired and did not release exactly its bids`,
-  )
-}
+  /** A smaller amount at the same rate keeps its place and gives up first what is not in the book;
+   *  anything else is a new bid in all but its name, as if the old one were not there. */
+  #amend(event: EventOf<'BidAmended'>): void {
+    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, place } = event
+    const book = this.#bookOf(listingId)
+    const bid = book === undefined ? undefined : bidOf(book, bidId)
+    if (book === undefined || bid === undefined) {
+      this.#findings.add('over-filled', `bid ${bidId} was amended and is not open`)
+      return
+    }
+    this.#findings.expect(
+      accountId === bid.accountId &&
+        event.heldMinor - event.releasedMinor === acceptedMinor - bid.acceptedMinor &&
+        (event.heldMinor === 0 || event.releasedMinor === 0),
+      'wrong-cash',
+      () => `bid ${bidId} had ${bid.acceptedMinor} in the book, then ${JSON.stringify(event)}`,
+    )
+    const terms = { amountMinor, acceptedMinor, ratePpm, place }
+    if (amountMinor <= bid.amountMinor && ratePpm === bid.ratePpm) {
+      const keptMinor = Math.min(bid.acceptedMinor, amountMinor)
+      this.#findings.expect(
+        place === bid.place && acceptedMinor === keptMinor,
+        'out-of-priority',
+        () =>
+          `bid ${bidId} was lowered to ${acceptedMinor} at place ${place}, not ${keptMinor} at ${bid.place}`,
+      )
+      Object.assign(bid, terms)
+      return
+    }
+    book.bids = book.bids.filter((one) => one !== bid)
+    this.#enter(listingId, book, { ...bid, ...terms })
+  }
 
-function checkSum(listingId: number, book: OpenBook, findings: Findings): void {
-  const sumMinor = book.bids.reduce((sum, bid) => sum + bid.acceptedMinor, 0)
-  findings.expect(
-    sumMinor <= book.amountMinor,
-    'over-filled',
-    () => `listing ${listingId} of ${book.amountMinor} has accepted ${sumMinor}`,
-  )
-}
+  /** Behind all others of its rate, with what the book has room for. */
+  #enter(listingId: number, book: OpenBook, bid: OpenBid): void {
+    const { bidId, amountMinor, acceptedMinor, ratePpm, place } = bid
+    this.#findings.expect(
+      ratePpm <= book.ceilingPpm,
+      'out-of-priority',
+      () => `bid ${bidId} is above the ceiling of listing ${listingId}`,
+    )
+    this.#findings.expect(
+      place > this.#newest,
+      'out-of-priority',
+      () => `bid ${bidId} takes place ${place}, ${this.#newest} was there before`,
+    )
+    this.#newest = Math.max(this.#newest, place)
+    const roomMinor = Math.min(amountMinor, roomAt(book, ratePpm))
+    this.#findings.expect(
+      acceptedMinor === roomMinor,
+      acceptedMinor > roomMinor ? 'over-filled' : 'out-of-priority',
+      () =>
+        `listing ${listingId} took ${acceptedMinor} of bid ${bidId}, it had room for ${roomMinor}`,
+    )
+    book.bids.push(bid)
+  }
 
-function worstOf({ bids }: OpenBook): OpenBid | undefined {
-  let worst = bids[0]
-  for (const bid of bids) if (worst !== undefined && byRate(worst, bid) < 0) worst = bid
-  return worst
-}
+  /** Only the worst bid of the book can lose its place. */
+  #outbid({ bidId, listingId, releasedMinor, acceptedMinor }: EventOf<'BidOutbid'>): void {
+    const book = this.#bookOf(listingId)
+    const worst = book === undefined ? undefined : worstOf(book)
+    this.#findings.expect(
+      book?.mode === 'uniform-auction' && worst?.bidId === bidId,
+      'out-of-priority',
+      () => `bid ${bidId} was outbid, the worst of listing ${listingId} is ${worst?.bidId}`,
+    )
+    const bid = book === undefined ? undefined : bidOf(book, bidId)
+    if (book === undefined || bid === undefined) return
+    bid.acceptedMinor -= releasedMinor
+    this.#findings.expect(
+      bid.acceptedMinor === acceptedMinor,
+      'wrong-cash',
+      () => `bid ${bidId} keeps ${acceptedMinor}, it should be ${bid.acceptedMinor}`,
+    )
+    if (acceptedMinor === 0) book.bids = book.bids.filter((one) => one !== bid)
+  }
 
-/** Negative when `a` comes before `b` in an auction. */
-function byRate(a: OpenBid, b: OpenBid): number {
-  return a.ratePpm - b.ratePpm || a.bidId - b.bidId
-}
+  #cancel({ bidId, listingId, releasedMinor }: EventOf<'BidCancelled'>): void {
+    const book = this.#bookOf(listingId)
+    const bid = book === undefined ? undefined : bidOf(book, bidId)
+    this.#findings.expect(
+      bid?.acceptedMinor === releasedMinor,
+      'wrong-cash',
+      () => `bid ${bidId} was cancelled for ${releasedMinor}, it held ${bid?.acceptedMinor}`,
+    )
+    if (book !== undefined) book.bids = book.bids.filter((one) => one !== bid)
+  }
 
-/** A fixed-rate listing knows only the order of arrival. */
-function bestFirst({ mode, bids }: OpenBook): OpenBid[] {
-  return bids.toSorted((a, b) => (mode === 'fixed-rate' ? a.bidId - b.bidId : byRate(a, b)))
-}
+  /** The winners are everyone left in the book, best first, and they sum to the amount exactly. */
+  #allocate({ listingId, fills, ratePpm }: EventOf<'ListingAllocated'>): void {
+    const book = this.#bookOf(listingId)
+    this.#open.delete(listingId)
+    if (book === undefined) {
+      this.#findings.add('doubled', `listing ${listingId} was allocated and is not open`)
+      return
+    }
+    const winners = bestFirst(book)
+    this.#findings.expect(
+      isSameBids(winners, fills),
+      'out-of-priority',
+      () => `listing ${listingId} went to ${ids(fills)}, its book says ${ids(winners)}`,
+    )
+    const sumMinor = fills.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+    this.#findings.expect(
+      sumMinor === book.amountMinor,
+      'over-filled',
+      () => `listing ${listingId} of ${book.amountMinor} was allocated ${sumMinor}`,
+    )
+    const clearingPpm = book.mode === 'fixed-rate' ? book.ceilingPpm : winners.at(-1)?.ratePpm
+    this.#findings.expect(
+      ratePpm === clearingPpm,
+      'out-of-priority',
+      () => `listing ${listingId} cleared at ${ratePpm}, the worst winner asked ${clearingPpm}`,
+    )
+  }
 
-function isSameBids(bids: readonly OpenBid[], fills: readonly Fill[]): boolean {
-  return (
-    bids.length === fills.length &&
-    bids.every((bid, index) => {
-      const fill = fills[index]
-      return fill?.bidId === bid.bidId && fill.amountMinor === bid.acceptedMinor
-    })
-  )
+  #expire({ listingId, released }: EventOf<'ListingExpired'>): void {
+    const book = this.#bookOf(listingId)
+    this.#open.delete(listingId)
+    this.#findings.expect(
+      book !== undefined && isSameBids(bestFirst(book), released),
+      'wrong-cash',
+      () => `listing ${listingId} expired and did not release exactly its bids`,
+    )
+  }
+
+  /** By its borrower only. From here on its bids can do nothing but be released, all of them. */
+  #withdraw(event: EventOf<'ListingWithdrawn'>): void {
+    const { listingId, borrowerId, releasedMinor, bidCount } = event
+    const book = this.#bookOf(listingId)
+    if (book === undefined) {
+      this.#findings.add('doubled', `listing ${listingId} was withdrawn and is not open`)
+      return
+    }
+    book.isWithdrawn = true
+    this.#findings.expect(
+      borrowerId === book.borrowerId,
+      'unexpected-key',
+      () => `listing ${listingId} was withdrawn by ${borrowerId}, it is ${book.borrowerId}'s`,
+    )
+    this.#findings.expect(
+      bidCount === book.bids.length && releasedMinor === sumOf(book.bids),
+      'wrong-cash',
+      () => `listing ${listingId} was withdrawn with ${releasedMinor}, it had ${sumOf(book.bids)}`,
+    )
+  }
+
+  #release({ listingId, released }: EventOf<'BidsReleased'>): void {
+    const book = this.#open.get(listingId)
+    this.#open.delete(listingId)
+    this.#findings.expect(
+      book?.isWithdrawn === true && isSameBids(bestFirst(book), released),
+      'wrong-cash',
+      () => `listing ${listingId} was withdrawn and did not release exactly its bids`,
+    )
+  }
 }
 
 function ids(bids: readonly { readonly bidId: number }[]): string {

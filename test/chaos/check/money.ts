@@ -20,6 +20,7 @@ export function checkMoney(evidence: Evidence, ledger: Ledger, findings: Finding
   checkRows(evidence, ledger, findings)
   checkTransfers(evidence, findings)
   checkCash(evidence, findings)
+  checkHeld(evidence, findings)
 }
 
 function balanceOf({ code, debits_minor, credits_minor }: Rows['ledger_account'][number]): number {
@@ -153,6 +154,22 @@ function checkCash(evidence: Evidence, findings: Findings): void {
   }
 }
 
+/** What is held of an account is what the open bids of the read tables have in their books: a bid that
+ *  was lowered, or whose listing was withdrawn, holds nothing that nobody can see. */
+function checkHeld({ ledger_account, bid }: Evidence, findings: Findings): void {
+  const open = new Map<number, number>()
+  for (const { account_id: owner, status, accepted_minor: acceptedMinor } of bid)
+    if (status === 'open') open.set(owner, (open.get(owner) ?? 0) + acceptedMinor)
+  for (const row of ledger_account.filter(({ code }) => code === HELD)) {
+    const [heldMinor, openMinor] = [balanceOf(row), open.get(row.owner) ?? 0]
+    findings.expect(
+      heldMinor === openMinor,
+      'wrong-cash',
+      () => `${heldMinor} of account ${row.owner} are held, its open bids come to ${openMinor}`,
+    )
+  }
+}
+
 function storyOf(stories: Map<number, Story>, accountId: number): Story {
   let story = stories.get(accountId)
   if (story === undefined) {
@@ -180,7 +197,11 @@ function tell(event: Event, storyOfAccount: (accountId: number) => Story): void 
     case 'BidCancelled':
       release(event.accountId, event.releasedMinor)
       break
+    case 'BidAmended':
+      release(event.accountId, event.releasedMinor - event.heldMinor)
+      break
     case 'ListingExpired':
+    case 'BidsReleased':
       for (const bid of event.released) release(bid.accountId, bid.amountMinor)
       break
     case 'LoanDisbursed':
@@ -193,6 +214,7 @@ function tell(event: Event, storyOfAccount: (accountId: number) => Story): void 
       break
     case 'ListingOpened':
     case 'ListingAllocated':
+    case 'ListingWithdrawn':
     case 'Refused':
     case 'Repeated':
       break

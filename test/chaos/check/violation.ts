@@ -16,6 +16,8 @@ export const VIOLATION_CLASSES = [
   /** Cash of an account that its deposits, bids and loans do not explain. */
   'wrong-cash',
   'ledger',
+  /** A listing or a bid that people read otherwise than its events tell it. */
+  'wrong-row',
   /** A gap, a second saying, or a broken hash in the chain of entries. */
   'chain',
   /** A fresh engine over the same journal comes to something else. */

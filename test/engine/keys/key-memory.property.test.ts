@@ -111,6 +111,11 @@ function recordOf(key: number, place: number): KeyRecord {
     words: keyWords(keyFrom(timeMs, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, key >>> 8, key))),
     fingerprint: { high: key, low: ~key },
     sequence: place,
-    answer: { code: key % 3, given: 2 ** 40 + place, givenToo: place },
+    answer: {
+      code: key % 3,
+      given: 2 ** 40 + place,
+      givenToo: place,
+      more: key % 5 === 0 ? [place, 2 ** 50, key] : [],
+    },
   }
 }

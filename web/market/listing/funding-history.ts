@@ -1,8 +1,8 @@
 /** How a listing was funded over time, told again from its fills.
  *
  *  In an auction a better bid takes the place of the worst, so the book is replayed: the funded amount
- *  stops at what was asked and the clearing rate falls. Cancelled bids are not among the fills, which
- *  is why the last point is always the market's own word and not the replay's. */
+ *  stops at what was asked and the clearing rate falls. The fills do not tell what was cancelled or
+ *  amended since, which is why the last point is always the market's own word and not the replay's. */
 import type { FillRow, ListingRow } from '../../vocabulary.ts'
 
 export interface FundingPoint {

@@ -1,0 +1,30 @@
+import { minor } from '../../schema/index.ts'
+import type { AtMs, WithdrawListing } from '../../schema/index.ts'
+import type { Account } from '../cash/account.ts'
+import type { Outcome } from '../outcome.ts'
+import type { State } from '../state.ts'
+import { isDue, releaseAll, takeOffMarket } from './closing.ts'
+
+/** Takes an open listing off the market and gives every bidder the cash back, all in this step. Only
+ *  the borrower's own; from its closing time on it is too late, whether it has been closed yet or not. */
+export function withdrawListing(
+  state: State,
+  borrower: Account,
+  { listingId }: WithdrawListing,
+  atMs: AtMs,
+): Outcome {
+  const listing = state.listings.get(listingId)
+  if (listing === undefined)
+    return listingId < state.nextListingId ? 'listing-closed' : 'listing-unknown'
+  const { borrowerId } = listing
+  if (borrowerId !== borrower.accountId) return 'listing-unknown'
+  if (isDue(listing, atMs)) return 'listing-closed'
+
+  const { bidCount, fundedMinor } = listing.book
+  const releasedMinor = minor(fundedMinor)
+  const released = releaseAll(state, takeOffMarket(state, listing))
+  return [
+    { kind: 'ListingWithdrawn', listingId, borrowerId, releasedMinor, bidCount },
+    { kind: 'BidsReleased', listingId, released },
+  ]
+}

@@ -1,0 +1,19 @@
+/** The market over HTTP. */
+import type { Handlers } from '../http/handling.ts'
+import { listingAnswer, listingsAnswer } from './listing-queries.ts'
+
+export const marketRoutes = {
+  'GET /v1/market': (_, { market }) => market(),
+
+  'GET /v1/listings': ({ query }, { feed, records }) => listingsAnswer(query, feed.view, records),
+
+  'GET /v1/listings/{listingId}': ({ path }, { feed, records }) =>
+    listingAnswer(path.listingId, feed.view, records),
+
+  'GET /v1/bids': async ({ session, query }, { records, market }) => {
+    const sequence = market().settled
+    const bids = await records.bids(session.accountId, query)
+    const nextAfter = bids.length === query.limit ? (bids.at(-1)?.bidId ?? null) : null
+    return { sequence, bids, nextAfter }
+  },
+} satisfies Partial<Handlers>

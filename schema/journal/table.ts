@@ -1,0 +1,48 @@
+/** The rows of the record: the journal's entries, how far each stage has come, the engine's snapshots. */
+import { bigint, bytea, filled, integer, oneOf, table, text, timestamp } from '../declare/table.ts'
+import type { EntryId } from '../entry.ts'
+
+export const SETTLEMENT_JOURNAL = table('settlement_journal', {
+  columns: {
+    sequence: bigint(),
+    entry_id: text<EntryId>(),
+    at: timestamp(),
+    source: text(),
+    batch: bigint(),
+    commands: bytea(),
+    events: bytea(),
+    digest: text(),
+    chain_hash: bytea(),
+  },
+  key: ['sequence'],
+  changes: {},
+})
+
+export const SETTLEMENT_CURSOR = table('settlement_cursor', {
+  columns: {
+    stage: oneOf(['recorded', 'settled']),
+    sequence: bigint(),
+    entry_id: text<EntryId>(),
+    digest: text(),
+    chain_hash: bytea(),
+  },
+  key: ['stage'],
+  changes: {
+    position: ['sequence', 'entry_id', 'digest', 'chain_hash'],
+  },
+})
+
+export const ENGINE_SNAPSHOT = table('engine_snapshot', {
+  columns: {
+    sequence: bigint(),
+    entry_id: text<EntryId>(),
+    digest: text(),
+    number: integer(),
+    chunks: integer(),
+    checksum: bytea(),
+    body: bytea(),
+    created_at: filled(timestamp(), 'now()'),
+  },
+  key: ['sequence', 'number'],
+  changes: {},
+})

@@ -1,0 +1,19 @@
+/** One's own keys over HTTP. */
+import { z } from 'zod'
+import { route } from '../declare/route.ts'
+import { keySchema } from '../key.ts'
+import { KEY_OPERATIONS } from './operation.ts'
+import { outcomeReply } from './row.ts'
+
+const { access, about } = KEY_OPERATIONS['outcome.get']
+
+export const KEY_ROUTES = {
+  'GET /v1/outcomes/{key}': route({
+    access,
+    paidFrom: 'queries',
+    name: 'outcome.get',
+    about,
+    path: z.strictObject({ key: keySchema.describe('The key of the command.') }),
+    reply: outcomeReply,
+  }),
+} as const

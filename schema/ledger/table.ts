@@ -1,0 +1,71 @@
+/** The rows of the ledger, and of the work that its commits ask others for. */
+import {
+  bigint,
+  filled,
+  integer,
+  jsonb,
+  nullable,
+  oneOf,
+  smallint,
+  table,
+  text,
+  timestamp,
+} from '../declare/table.ts'
+import { JOB_TOPICS } from '../job.ts'
+
+export const LEDGER_CHART = table('ledger_chart', {
+  columns: {
+    code: smallint(),
+    name: text(),
+    ledger: oneOf(['custody', 'claims']),
+    normal: oneOf(['debit', 'credit']),
+  },
+  key: ['code'],
+  changes: {},
+})
+
+export const LEDGER_ACCOUNT = table('ledger_account', {
+  columns: {
+    code: smallint(),
+    owner: bigint(),
+    debits_minor: bigint(),
+    credits_minor: bigint(),
+  },
+  key: ['code', 'owner'],
+  changes: {
+    /** Moved by what is added to it, never set. */
+    balance: ['debits_minor', 'credits_minor'],
+  },
+})
+
+export const TRANSFER = table('transfer', {
+  columns: {
+    transfer_id: bigint(),
+    /** The entry that caused it. */
+    sequence: bigint(),
+    debit_code: smallint(),
+    debit_owner: bigint(),
+    credit_code: smallint(),
+    credit_owner: bigint(),
+    amount_minor: bigint(),
+    /** The number of the event that caused it. */
+    cause: smallint(),
+    at: timestamp(),
+  },
+  key: ['transfer_id'],
+  changes: {},
+})
+
+export const OUTBOX = table('outbox', {
+  columns: {
+    outbox_id: bigint(),
+    topic: oneOf(JOB_TOPICS),
+    payload: jsonb(),
+    created_at: filled(timestamp(), 'now()'),
+    sent_at: nullable(timestamp()),
+    attempts: filled(integer(), '0'),
+    done_at: nullable(timestamp()),
+  },
+  key: ['outbox_id'],
+  changes: {},
+})

@@ -1,0 +1,23 @@
+/** How a WebSocket is tied to a person. */
+import { z } from 'zod'
+import { account } from '../declare/field.ts'
+import { operation } from '../declare/operation.ts'
+import { said } from '../declare/shape.ts'
+import { roles } from './row.ts'
+
+export const PERSON_OPERATIONS = {
+  logon: operation({
+    access: 'anyone',
+    about: 'Ties the connection to a session.',
+    params: z.strictObject({
+      token: z.string().min(1).max(128).describe('As `POST /v1/sessions` answered it.'),
+    }),
+    reply: z.strictObject({ accountId: said(account('Who is signed in.')), roles }),
+  }),
+  logout: operation({
+    access: 'signed-in',
+    about: 'Ends the session itself, everywhere. The connection stays.',
+    params: z.strictObject({}),
+    reply: z.strictObject({ accountId: z.null() }),
+  }),
+} as const

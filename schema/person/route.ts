@@ -1,0 +1,59 @@
+/** Persons and their sessions over HTTP. */
+import { z } from 'zod'
+import { route } from '../declare/route.ts'
+import type { Said } from '../declare/shape.ts'
+import { accountId, email, personName, roles } from './row.ts'
+
+const sessionAnswer = z
+  .strictObject({
+    token: z.string().describe('Goes into `Authorization: Bearer …`; shown once.'),
+    accountId,
+    name: personName,
+    roles,
+    expiresAtMs: z
+      .int()
+      .min(0)
+      .describe('When the session ends by itself, by the clock of the gateway.'),
+  })
+  .meta({ id: 'SessionAnswer', description: 'A session that has just begun.' })
+export type SessionAnswer = Said<typeof sessionAnswer>
+
+const meAnswer = z.strictObject({ accountId, email: z.string(), name: personName, roles })
+export type MeAnswer = Said<typeof meAnswer>
+
+export const PERSON_ROUTES = {
+  'POST /v1/persons': route({
+    access: 'anyone',
+    paidFrom: 'registrations',
+    name: 'person.register',
+    about: 'A new investor, signed in.',
+    body: z.strictObject({
+      email,
+      password: z.string().min(10).max(200),
+      name: z.string().trim().min(1).max(100),
+    }),
+    reply: sessionAnswer,
+  }),
+  'POST /v1/sessions': route({
+    access: 'anyone',
+    paidFrom: 'queries',
+    name: 'session.start',
+    about: 'Signs in.',
+    body: z.strictObject({ email, password: z.string().min(1).max(200) }),
+    reply: sessionAnswer,
+  }),
+  'DELETE /v1/sessions': route({
+    access: 'signed-in',
+    paidFrom: 'queries',
+    name: 'session.end',
+    about: 'Signs out, everywhere at once.',
+    reply: z.strictObject({}),
+  }),
+  'GET /v1/me': route({
+    access: 'signed-in',
+    paidFrom: 'queries',
+    name: 'person.me',
+    about: 'Who is signed in.',
+    reply: meAnswer,
+  }),
+} as const

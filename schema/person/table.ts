@@ -1,0 +1,27 @@
+/** The rows of people and of their being signed in. Written by the gateway, one at a time. */
+import { bigint, bytea, filled, someOf, table, text, timestamp } from '../declare/table.ts'
+import { ROLES } from '../permission.ts'
+
+export const PERSON = table('person', {
+  columns: {
+    account_id: filled(bigint(), 'identity'),
+    email: text(),
+    name: text(),
+    password_hash: text(),
+    roles: someOf(ROLES),
+    created_at: filled(timestamp(), 'now()'),
+  },
+  key: ['account_id'],
+  changes: {},
+})
+
+export const SESSION = table('session', {
+  columns: {
+    token_hash: bytea(),
+    account_id: bigint(),
+    created_at: filled(timestamp(), 'now()'),
+    expires_at: timestamp(),
+  },
+  key: ['token_hash'],
+  changes: {},
+})
