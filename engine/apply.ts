@@ -98,7 +98,7 @@ export function apply(state: State, command: Command, atMs: AtMs): readonly Even
 
   const outcome = perform(state, account, command, atMs)
   const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
-  const answer = packAnswer(events[0])
+  const answer = packAnswer(command, events[0])
   state.keys.remember(account, { words, fingerprint: print, sequence: state.sequence, answer })
   assertHoldsAreBids(account)
   assertCashIsWhole(state)

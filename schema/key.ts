@@ -10,6 +10,9 @@ export type Key = string & { readonly [keyBrand]: 'key' }
 /** Lower case only: the same key must not come in two spellings. */
 export const KEY_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
+/** Of its text. */
+export const KEY_LENGTH = 36
+
 export const keySchema = z.string().regex(KEY_PATTERN) as unknown as z.ZodType<Key, string>
 
 /** The milliseconds since 1970 that the key was made at. */

@@ -21,7 +21,8 @@ export const ACCOUNTS_MAX = 2_000_000
 // ── Keys ────────────────────────────────────────────────────────────────────────────────────────
 /** Answers kept per account for the same key; older ones are found in Postgres. */
 export const KEYS_PER_ACCOUNT_MAX = 2_048
-/** Answers kept for all accounts together, 80 bytes each: 320 MB, then the oldest goes. */
+/** Answers kept for all accounts together, 80 bytes each, 160 for an amendment: 320 to 640 MB, then the
+ *  oldest goes. */
 export const KEYS_KEPT_MAX = 4_194_304
 /** A key carries its time; one from further ahead would push out honest ones. */
 export const KEY_AHEAD_MS_MAX = 5 * 60_000

@@ -6,6 +6,7 @@
  *  one shape for each kind, no loop over fields (bench/codec holds them against functions written by
  *  hand). The source is made of declarations only, never of data. */
 import { compile } from '../compile.ts'
+import { KEY_LENGTH } from '../../schema/key.ts'
 import { rejectCodeOf, REJECTS } from '../../schema/reject.ts'
 import { BrokenInvariant } from '../../schema/unit.ts'
 import type { Field, Fields, Fill } from '../../schema/declare/field.ts'
@@ -74,7 +75,8 @@ function isSaidBy(
   const declared = declarations.find(({ kind }) => kind === message.kind)
   if (declared === undefined || declared.since > version) return false
   const values = message as Readonly<Record<string, unknown>>
-  return Object.entries(declared.fields).every(([name, { since }]) => {
+  return Object.entries(declared.fields).every(([name, { form, since }]) => {
+    if (form.as === 'name' && (form.later[String(values[name])] ?? 1) > version) return false
     if (since === null || since.version <= version) return true
     return JSON.stringify(since.value(values)) === JSON.stringify(values[name])
   })
@@ -266,7 +268,6 @@ function valueSource(value: string, { form }: Field, lists: Lists): string {
   }
 }
 
-const KEY_LENGTH = 36
 const FILL_PARTS = 3
 
 const TOOLS = {

@@ -12,11 +12,11 @@ import type { KeptAnswer } from './key-memory.ts'
 const DONE = 0
 const NO_MORE: readonly number[] = []
 
-/** The answer of a command that was carried out, or why it was not, as it is kept. */
-export function packAnswer(answer: Answer): KeptAnswer {
+/** The answer to `command`, or why it was not carried out, as it is kept. */
+export function packAnswer(command: Command, answer: Answer): KeptAnswer {
   if (answer.kind === 'Refused')
     return { code: REJECTS[answer.code].number, given: 0, givenToo: 0, more: NO_MORE }
-  return pack(answer)
+  return pack(command, answer)
 }
 
 /** The answer that `command` got when it was first asked. */
@@ -39,11 +39,11 @@ export function answerTo<Kind extends CommandKind>(
 
 const DECLARED: readonly CommandDeclaration[] = Object.values(COMMANDS)
 
-const pack = compile<(answer: Done) => KeptAnswer>(
-  `function pack(a) {
-    switch (a.kind) {
+const pack = compile<(command: Command, answer: Done) => KeptAnswer>(
+  `function pack(c, a) {
+    switch (c.kind) {
       ${DECLARED.map(packCase).join('\n')}
-      default: throw new Error(a.kind + ' answers no command')
+      default: throw new Error(c.kind + ' is no command')
     }
   }`,
   { NO_MORE },
@@ -60,10 +60,9 @@ const unpack = compile<(command: Command, kept: KeptAnswer) => Done>(
 )
 
 function packCase(declared: CommandDeclaration): string {
-  const { answer } = declared
   const given = givenBy(declared).map((name) => `a.${name}`)
   const [first = '0', second = '0', ...more] = given
-  return `case '${answer.kind}': return {
+  return `case '${declared.kind}': return {
     code: ${DONE}, given: ${first}, givenToo: ${second},
     more: ${more.length === 0 ? 'NO_MORE' : `[${more.join(', ')}]`},
   }`

@@ -1,5 +1,5 @@
 /** A key as four signed words of 32 bits: what its text says in half the memory, quick to compare. */
-import { assert } from '../../schema/index.ts'
+import { assert, KEY_LENGTH } from '../../schema/index.ts'
 import type { Key } from '../../schema/index.ts'
 
 export interface KeyWords {
@@ -11,7 +11,7 @@ export interface KeyWords {
 
 /** Reads the text of a UUID: 8, 4, 4, 4 and 12 hex digits with a dash between. */
 export function keyWords(key: Key): KeyWords {
-  assert(key.length === 36, 'a key has 36 characters')
+  assert(key.length === KEY_LENGTH, 'a key has 36 characters')
   return {
     first: (digits(key, 0) << 16) | digits(key, 4),
     second: (digits(key, 9) << 16) | digits(key, 14),

@@ -122,8 +122,8 @@ export class SnapshotKeeper {
 
   /** On its own duty the state stands still until it is written; otherwise only while it is packed. */
   #pack(): Iterable<Buffer> {
-    const { state, settings, metrics, log } = this.#parts
-    const chunks = packChunks(dumpState(state))
+    const { journal, state, settings, metrics, log } = this.#parts
+    const chunks = packChunks(dumpState(state, journal.schemaWritten))
     if (settings.ENGINE_DUTY === 'snapshot') return chunks
     const startMs = performance.now()
     const packed = [...chunks]

@@ -1,10 +1,12 @@
 /** The whole state as rows. Two engines at the same entry dump the same rows: ids ascend in the maps
  *  of listings and bids, and accounts stand in the order of their first command. */
 import {
+  assert,
   FUNDING_MODES,
   GRADES,
   minor,
   PURPOSES,
+  SCHEMA_VERSION,
   sequence,
   SNAPSHOT_ROWS_PER_CHUNK_MAX,
 } from '../../schema/index.ts'
@@ -13,13 +15,18 @@ import type { Account } from '../cash/account.ts'
 import type { Bid } from '../market/book/bid.ts'
 import type { KeyRecord } from '../keys/key-memory.ts'
 import type { Listing } from '../market/listing.ts'
-import { SNAPSHOT_VERSION } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
 import type { State } from '../state.ts'
 
-/** Lazily: the state must not change until the last chunk was taken. Meta comes first. */
-export function* dumpState(state: State): Generator<SnapshotChunk> {
-  yield { section: 'meta', rows: [metaOf(state)] }
+/** Lazily: the state must not change until the last chunk was taken. Meta comes first. With the schema
+ *  version before ours as roles of the former build read it, which a state with amended bids has no words
+ *  for: then it throws BrokenInvariant. */
+export function* dumpState(
+  state: State,
+  version: number = SCHEMA_VERSION,
+): Generator<SnapshotChunk> {
+  const bidRow = version < PLACES_SINCE ? bidRowWithoutPlace : bidRowWithPlace
+  yield { section: 'meta', rows: [metaOf(state, version)] }
   yield* chunks('accounts', state.accounts.values(), accountRow)
   yield* chunks('listings', state.listings.values(), listingRow)
   yield* chunks('bids', state.bids.values(), bidRow)
@@ -42,9 +49,9 @@ function* chunks<Section extends SnapshotSection, Item>(
   if (rows.length > 0) yield { section, rows }
 }
 
-function metaOf(state: State): SnapshotRows['meta'] {
+function metaOf(state: State, version: number): SnapshotRows['meta'] {
   return [
-    SNAPSHOT_VERSION,
+    version,
     state.sequence,
     state.id,
     state.digest.hex(),
@@ -88,7 +95,19 @@ function listingRow(listing: Listing): SnapshotRows['listings'] {
   ]
 }
 
-function bidRow(bid: Bid): SnapshotRows['bids'] {
+/** The version of the schema since which bids have a place of their own. */
+const PLACES_SINCE = 2
+
+function bidRowWithPlace(bid: Bid): SnapshotRows['bids'] {
+  return [...termsOf(bid), bid.place]
+}
+
+function bidRowWithoutPlace(bid: Bid): SnapshotRows['bids'] {
+  assert(bid.place === bid.bidId, 'an amended bid needs schema version 2: unset SCHEMA_WRITTEN')
+  return termsOf(bid)
+}
+
+function termsOf(bid: Bid) {
   return [
     bid.bidId,
     bid.listingId,
@@ -97,8 +116,7 @@ function bidRow(bid: Bid): SnapshotRows['bids'] {
     minor(bid.acceptedMinor),
     bid.ratePpm,
     bid.placedAtMs,
-    bid.place,
-  ]
+  ] as const
 }
 
 function keyRow([accountId, record]: readonly [AccountId, KeyRecord]): SnapshotRows['keys'] {

@@ -1,9 +1,9 @@
 /** The rows of a snapshot, section by section: each a tuple in a fixed order, because a snapshot has
  *  a million of them. dump.ts writes them, load.ts and read-market.ts read them.
  *
- *  A new section or column raises `SNAPSHOT_VERSION`. Columns are added at the end of a row, and whoever
+ *  A snapshot says the version of the schema by which it was written. Columns are added at the end of a row, and whoever
  *  reads says what they are in a snapshot that was taken before; so all older ones stay readable. */
-import { assert } from '../../schema/index.ts'
+import { assert, SCHEMA_VERSION } from '../../schema/index.ts'
 import type {
   AccountId,
   AtMs,
@@ -16,8 +16,6 @@ import type {
   Sequence,
   Source,
 } from '../../schema/index.ts'
-
-export const SNAPSHOT_VERSION = 2
 
 /** In the order in which they are written and have to be read. */
 export const SNAPSHOT_SECTIONS = [
@@ -122,8 +120,8 @@ export function metaRow(chunk: SnapshotChunk | undefined): SnapshotRows['meta'] 
   assert(row !== undefined, 'a snapshot begins with its meta row')
   const [version] = row
   assert(
-    Number.isSafeInteger(version) && version >= 1 && version <= SNAPSHOT_VERSION,
-    `a snapshot of version ${version}, this build reads up to ${SNAPSHOT_VERSION}`,
+    Number.isSafeInteger(version) && version >= 1 && version <= SCHEMA_VERSION,
+    `a snapshot of schema version ${version}, this build reads up to ${SCHEMA_VERSION}`,
   )
   return row
 }

@@ -4,7 +4,7 @@
  *  makes the command in the same go: a thousand of them may come in one frame, so this is the one place
  *  where validation is counted in nanoseconds. Whatever it does not recognise goes through the schema,
  *  which says what is wrong. test/gateway holds the two together by property. */
-import { KEY_PATTERN } from '../../schema/index.ts'
+import { KEY_LENGTH, KEY_PATTERN } from '../../schema/index.ts'
 import type { AccountId, Command } from '../../schema/index.ts'
 import type { Field } from '../../schema/declare/field.ts'
 import type { CommandOperationDeclaration } from '../../schema/declare/operation.ts'
@@ -84,8 +84,6 @@ function wholeSource(value: string, min: number, max: number): string {
   const above = max === Number.MAX_SAFE_INTEGER ? '' : ` && ${value} <= ${max}`
   return `Number.isSafeInteger(${value}) && ${value} >= ${min}${above}`
 }
-
-const KEY_LENGTH = 36
 
 function isKey(value: unknown): boolean {
   return typeof value === 'string' && value.length === KEY_LENGTH && KEY_PATTERN.test(value)

@@ -17,7 +17,12 @@ export type Form =
   /** A UUIDv7 in lower case. */
   | { readonly as: 'key' }
   /** One of a closed list, by its place in it. The list grows at its end only. */
-  | { readonly as: 'name'; readonly names: readonly string[] }
+  | {
+      readonly as: 'name'
+      readonly names: readonly string[]
+      /** The version of the schema that a name came with, when that was not its field's first. */
+      readonly later: Readonly<Record<string, number>>
+    }
   /** A refusal, by its number in the table. */
   | { readonly as: 'reject' }
   /** Bids with what each got, three numbers a bid in one flat row. */
@@ -113,14 +118,18 @@ export const place = (about: string): Field<number> =>
 
 export const key = (about: string): Field<Key> => field('key', about, { as: 'key' }, null)
 
-/** `room` is how many names the list had when it was first declared, or is ever to have: see `fingerprint`. */
+/** `room` is how many names the list had when it was first declared, or is ever to have: see `fingerprint`.
+ *  A name that is added to it is told in `later`, with the version of the schema that it came with. */
 export function oneOf<const Name extends string>(
   kind: string,
   names: readonly Name[],
   about: string,
   room: number = names.length,
+  later: Readonly<Record<string, number>> = {},
 ): Field<Name> {
-  return field(kind, about, { as: 'name', names }, null, room)
+  const known: readonly string[] = names
+  for (const name of Object.keys(later)) assert(known.includes(name), `${name} is in the list`)
+  return field(kind, about, { as: 'name', names, later }, null, room)
 }
 
 export const rejection = (about: string): Field<RejectCode> =>

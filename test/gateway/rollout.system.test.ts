@@ -1,7 +1,7 @@
 /** While roles of the former build may still run, nothing is written that they cannot read. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Unpackr } from 'msgpackr'
-import { connectJournal } from '../../engine/journal/index.ts'
+import { connectJournal, loadNewestSnapshot } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 import { KeyMaker } from '../../gateway/client/node.ts'
 import { startMarket } from '../harness/market.ts'
@@ -11,8 +11,8 @@ let market: TestMarket
 let journal: Journal
 let investor: Person
 let listingId: number
-const keys = new KeyMaker(() => Date.now())
-const FORMER = { SCHEMA_WRITTEN: '1' }
+const keyMaker = new KeyMaker(() => Date.now())
+const FORMER = { SCHEMA_WRITTEN: '1', SNAPSHOT_EVERY_ENTRIES: '1', SNAPSHOT_EVERY_MS: '100' }
 
 beforeAll(async () => {
   market = await startMarket({ envOf: { gateway: FORMER, engine: FORMER } })
@@ -25,7 +25,7 @@ afterAll(async () => {
   await market.stop()
 })
 
-const bid = () => ({ key: keys.next(), listingId, amountMinor: 10_000, ratePpm: 100_000 })
+const bid = () => ({ key: keyMaker.next(), listingId, amountMinor: 10_000, ratePpm: 100_000 })
 
 test('what the former build knows goes its whole way, in its words', async () => {
   const { stage } = await investor.client.placeBid(bid(), { ack: 'settled' })
@@ -34,10 +34,21 @@ test('what the former build knows goes its whole way, in its words', async () =>
   expect(versions).toEqual([[1], [1]])
 })
 
+test('a snapshot is one that it can load', async () => {
+  const rowsOfEach = async () => {
+    const chunks = [...((await loadNewestSnapshot(journal))?.chunks ?? [])]
+    return Object.fromEntries(chunks.map(({ section, rows }) => [section, rows[0] ?? []]))
+  }
+  await expect.poll(rowsOfEach, { timeout: 20_000 }).toHaveProperty('bids')
+  const { meta, accounts, bids, keys } = await rowsOfEach()
+  expect(meta?.[0]).toBe(1)
+  expect([accounts?.length, bids?.length, keys?.length]).toEqual([4, 7, 11])
+})
+
 test('what it has no words for is refused, alone and in a batch, and changes nothing', async () => {
   const { answer } = await investor.client.placeBid(bid())
   const { bidId } = answer
-  const amendment = { key: keys.next(), bidId, amountMinor: 5_000, ratePpm: 100_000 }
+  const amendment = { key: keyMaker.next(), bidId, amountMinor: 5_000, ratePpm: 100_000 }
   const once = { isRetried: false }
   const refused = expect.objectContaining({ code: 'rollout-under-way' })
   await expect(investor.client.amendBid(amendment, once)).rejects.toEqual(refused)

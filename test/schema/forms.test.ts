@@ -165,6 +165,16 @@ describe('a kind changes from version to version', () => {
   })
 })
 
+test('a name that came later is not said to a version that has not heard of it', () => {
+  const colour = oneOf('colour', ['red', 'green', 'blue'], 'Which.', 3, { blue: 2 })
+  const painted = event('Painted', { number: 1, about: 'For this test.', fields: { colour } })
+  const forms = createForms<{ kind: string; colour: string }>([painted], 2)
+  const blue = { kind: 'Painted', colour: 'blue' }
+  expect(forms.packer(2)(blue)).toEqual([1, 2])
+  expect(() => forms.packer(1)(blue)).toThrow('schema version 1 cannot say this Painted')
+  expect(forms.packer(1)({ ...blue, colour: 'green' })).toEqual([1, 1])
+})
+
 test('a rollout from version 1: what it knew can be written for it, what it did not know cannot', () => {
   const [sample] = fc.sample(messageOf<Command>(COMMANDS.PlaceBid), 1) as [Command]
   const [amendment] = fc.sample(messageOf<Command>(COMMANDS.AmendBid), 1) as [Command]

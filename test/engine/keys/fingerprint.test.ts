@@ -89,7 +89,7 @@ test('of an answer as much is kept as gives it back to whoever asks again', () =
         messageOf<Answer>(declared.answer),
         (asked, given) => {
           const answer = answerTo(asked, given, declared.same)
-          expect(unpackAnswer(asked, packAnswer(answer))).toEqual(answer)
+          expect(unpackAnswer(asked, packAnswer(asked, answer))).toEqual(answer)
         },
       ),
     )

@@ -163,6 +163,15 @@ test('a snapshot keeps the places of amended bids', () => {
   }
 })
 
+test('a snapshot for the former build has no words for an amended bid, and says so', () => {
+  const { market, car } = open('uniform-auction')
+  const ann = idOf(market.bid('Ann', car, 100, 120_000))
+  const former = () => [...dumpState(market.state, 1)]
+  expect(loadState(former()).digest.hex()).toBe(market.state.digest.hex())
+  market.amend('Ann', ann, 110, 120_000)
+  expect(former).toThrow('unset SCHEMA_WRITTEN')
+})
+
 const offer = fc.record({
   who: fc.constantFrom('Ann', 'Bea', 'Cid'),
   amount: fc.integer({ min: 1, max: 700 }),
