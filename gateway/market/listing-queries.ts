@@ -10,7 +10,10 @@ import type {
 import type { ListingView } from './listing-view.ts'
 import { fillRow } from './open-bid.ts'
 import type { MarketView } from '../feed/view.ts'
-import type { Page, Records } from '../records/records.ts'
+import { readSchedule } from '../loan/records.ts'
+import type { Records } from '../records/records.ts'
+import { findListing, listFills, listListings } from './records.ts'
+import type { Page } from './records.ts'
 import { Refusal } from '../refusal.ts'
 import { Written } from '../http/answer.ts'
 
@@ -22,7 +25,7 @@ export async function listingsAnswer(
 ): Promise<ListingsAnswer | Written<ListingsAnswer>> {
   const { sequence } = view
   if (page.status !== undefined && page.status !== 'open') {
-    const listings = await records.listings(page)
+    const listings = await listListings(records, page)
     const last = listings.at(-1)
     return {
       sequence,
@@ -49,8 +52,8 @@ export async function listingAnswer(
   if (listing === undefined) return recordedAnswer(listingId, view, records)
   const isFunded = listing.row.status === 'funded'
   const [older, schedule] = await Promise.all([
-    listing.isWhole ? [] : records.fills(listingId, PAGE_ROWS_MAX),
-    isFunded ? records.schedule(listingId) : null,
+    listing.isWhole ? [] : listFills(records, listingId, PAGE_ROWS_MAX),
+    isFunded ? readSchedule(records, listingId) : null,
   ])
   return {
     sequence: view.sequence,
@@ -67,9 +70,9 @@ async function recordedAnswer(
   records: Records,
 ): Promise<ListingAnswer> {
   const [listing, fills, schedule] = await Promise.all([
-    records.listing(listingId),
-    records.fills(listingId, PAGE_ROWS_MAX),
-    records.schedule(listingId),
+    findListing(records, listingId),
+    listFills(records, listingId, PAGE_ROWS_MAX),
+    readSchedule(records, listingId),
   ])
   if (listing === null) throw new Refusal(reject('listing-unknown'))
   return { sequence, listing, levels: [], fills, schedule }

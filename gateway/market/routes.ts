@@ -1,5 +1,6 @@
 /** The market over HTTP. */
 import type { Handlers } from '../http/handling.ts'
+import { listBids } from './records.ts'
 import { listingAnswer, listingsAnswer } from './listing-queries.ts'
 
 export const marketRoutes = {
@@ -12,7 +13,7 @@ export const marketRoutes = {
 
   'GET /v1/bids': async ({ session, query }, { records, market }) => {
     const sequence = market().settled
-    const bids = await records.bids(session.accountId, query)
+    const bids = await listBids(records, session.accountId, query)
     const nextAfter = bids.length === query.limit ? (bids.at(-1)?.bidId ?? null) : null
     return { sequence, bids, nextAfter }
   },

@@ -1,8 +1,10 @@
 /** Who people are: register, sign in, and the operator that a market starts with. */
 import { reject } from '../../schema/index.ts'
 import type { MeAnswer, SessionAnswer } from '../../schema/index.ts'
-import type { Person, Records } from '../records/records.ts'
+import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
+import { changePassword, findPerson, findPersonByEmail, insertPerson } from './records.ts'
+import type { Person } from './records.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { SignInGuard } from './sign-in-guard.ts'
@@ -28,7 +30,7 @@ export class Persons {
   }): Promise<SessionAnswer> {
     const passwordHash = await hashPassword(asked.password)
     const { email, name } = asked
-    const person = await this.#records.insertPerson({
+    const person = await insertPerson(this.#records, {
       email,
       name,
       passwordHash,
@@ -45,7 +47,7 @@ export class Persons {
   ): Promise<SessionAnswer> {
     const retryAfterMs = this.#guard.waitMs(email, address)
     if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
-    const person = await this.#records.personByEmail(email)
+    const person = await findPersonByEmail(this.#records, email)
     const isRight = await checkPassword(password, person?.passwordHash ?? null)
     if (!isRight || person === null) {
       this.#guard.onFailure(email, address)
@@ -57,7 +59,7 @@ export class Persons {
 
   /** @throws {Refusal} */
   async me({ accountId }: Session): Promise<MeAnswer> {
-    const person = await this.#records.personById(accountId)
+    const person = await findPerson(this.#records, accountId)
     if (person === null) throw new Refusal(reject('session-expired'))
     const { email, name, roles } = person
     return { accountId, email, name, roles }
@@ -65,7 +67,7 @@ export class Persons {
 
   /** There is an operator with this password, whatever it was before. */
   async ensureOperator(password: string): Promise<void> {
-    const person = await this.#records.personByEmail(OPERATOR_EMAIL)
+    const person = await findPersonByEmail(this.#records, OPERATOR_EMAIL)
     if (person !== null && (await checkPassword(password, person.passwordHash))) return
     const passwordHash = await hashPassword(password)
     const operator = {
@@ -74,8 +76,8 @@ export class Persons {
       passwordHash,
       roles: ['operator'],
     } as const
-    if (person === null) await this.#records.insertPerson(operator)
-    else await this.#records.changePassword(person.accountId, passwordHash)
+    if (person === null) await insertPerson(this.#records, operator)
+    else await changePassword(this.#records, person.accountId, passwordHash)
   }
 
   async #open(person: Person): Promise<SessionAnswer> {

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { SESSION_MS_MAX, SESSION_TRUSTED_MS_MAX, SESSIONS_CACHED_MAX } from '../../schema/index.ts'
 import type { AccountId, Role } from '../../schema/index.ts'
 import type { Records } from '../records/records.ts'
+import { endSession, findSession, insertSession } from './records.ts'
 
 export interface Session {
   /** SHA-256 of the token, hex. */
@@ -38,7 +39,7 @@ export class Sessions {
     const tokenHash = hashOf(token)
     const remembered = this.remembered(tokenHash)
     if (remembered !== null) return remembered
-    const session = await this.#records.session(tokenHash)
+    const session = await findSession(this.#records, tokenHash)
     if (session === null || session.expiresAtMs <= this.#now()) return null
     this.#remember(session)
     return session
@@ -64,7 +65,7 @@ export class Sessions {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const expiresAtMs = this.#now() + SESSION_MS_MAX
     const session = { tokenHash: hashOf(token), accountId, roles, expiresAtMs }
-    await this.#records.insertSession(session)
+    await insertSession(this.#records, session)
     this.#remember(session)
     return { token, session }
   }
@@ -72,7 +73,7 @@ export class Sessions {
   /** Ends it everywhere. @throws {Refusal} */
   async end(session: Session): Promise<void> {
     this.forget(session.tokenHash)
-    await this.#records.endSession(session.tokenHash)
+    await endSession(this.#records, session.tokenHash)
   }
 
   forget(tokenHash: string): void {

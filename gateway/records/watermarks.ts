@@ -5,7 +5,7 @@ import { sequence } from '../../schema/index.ts'
 import type { Sequence } from '../../schema/index.ts'
 import { backOff, messageOf } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
-import { SESSION_ENDED } from './records.ts'
+import { SESSION_ENDED } from '../person/records.ts'
 
 export const STAGES = ['recorded', 'settled'] as const
 export type Stage = (typeof STAGES)[number]

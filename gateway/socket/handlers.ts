@@ -13,6 +13,7 @@ import { isReject } from '../admit/desk.ts'
 import type { Desk } from '../admit/desk.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Sessions } from '../person/sessions.ts'
+import { readOutcome } from '../keys/records.ts'
 import type { Records } from '../records/records.ts'
 import type { Connection } from './connection.ts'
 
@@ -87,7 +88,7 @@ export const HANDLERS: Handlers = {
   'outcome.get': ({ connection, params }, { records }) =>
     connection.session === null
       ? reject('not-logged-on')
-      : records.outcome(connection.session.accountId, params.key),
+      : readOutcome(records, connection.session.accountId, params.key),
 }
 
 /** Hands a command to the desk, as long as this connection has not too many under way. */

@@ -38,6 +38,8 @@ export const BID = table('bid', {
     accepted_minor: bigint(),
     /** What was taken into the book at first. */
     placed_minor: bigint(),
+    /** At which rate that was; null in rows of the build before: `rate_ppm`. */
+    placed_rate_ppm: nullable(integer()),
     rate_ppm: integer(),
     status: oneOf(BID_STATUSES),
     placed_at: timestamp(),

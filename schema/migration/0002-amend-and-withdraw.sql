@@ -16,3 +16,7 @@ alter table bid add constraint bid_status_check
 -- means the place of its id, which is what every bid has at first: a settler of the version before
 -- inserts bids without knowing the column, and what is there stays as it is.
 alter table bid add column place bigint;
+
+-- At which rate a bid was taken into its book at first, beside placed_minor, which says how much of it:
+-- its rate may change. Null, as a settler of the version before leaves it, means rate_ppm.
+alter table bid add column placed_rate_ppm integer;

@@ -1,9 +1,13 @@
 /** A gateway's life among others: stages, sessions, resuming elsewhere, servers that are away, the end. */
 import { Client as PostgresClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectPostgres } from '../../engine/host/index.ts'
 import { createNodeClient, HttpClient, RequestRefused } from '../../gateway/client/node.ts'
+import { listFills } from '../../gateway/market/records.ts'
 import { hashOf } from '../../gateway/person/sessions.ts'
+import { Records } from '../../gateway/records/records.ts'
 import { SIGN_IN_FAILURES_FREE } from '../../schema/index.ts'
+import type { ListingId } from '../../schema/index.ts'
 import { startMarket } from '../harness/market.ts'
 import type { Person, TestMarket } from '../harness/market.ts'
 import { gauge } from './gauges.ts'
@@ -46,6 +50,20 @@ test('once settled, the bid is in the records and its outcome can be asked for b
   expect(await investor.client.request('outcome.get', { key })).toMatchObject(outcome)
   const unknown = byKey({ key: investor.client.nextKey() })
   await expect(unknown).rejects.toThrow('outcome-unknown')
+})
+
+test('the records tell the fills that the view tells, also of a bid that was amended since', async () => {
+  const own = await market.openListing({ mode: 'uniform-auction' })
+  const { answer } = await investor.client.placeBid({ ...BID, listingId: own })
+  const terms = { bidId: answer.bidId, amountMinor: 12_000, ratePpm: 90_000 }
+  await investor.client.amendBid(terms, { ack: 'settled' })
+  const { fills } = await investor.http.ask('GET /v1/listings/{listingId}', {
+    path: { listingId: own },
+  })
+  expect(fills).toMatchObject([BID])
+  const postgres = await connectPostgres({ url: market.databaseUrl, max: 1 })
+  expect(await listFills(new Records(postgres.db), own as ListingId, 10)).toEqual(fills)
+  await postgres.close()
 })
 
 test('cash and bids are told as they change, and the view shows what was acknowledged', async () => {

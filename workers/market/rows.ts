@@ -52,6 +52,7 @@ export const MARKET_ROWS: RowChanges<
       amount_minor: event.amountMinor,
       accepted_minor: acceptedMinor,
       placed_minor: acceptedMinor,
+      placed_rate_ppm: ratePpm,
       rate_ppm: ratePpm,
       status: 'open',
       placed_at: atMs,
