@@ -63,6 +63,11 @@ export class KeyMemory {
     return this.#size
   }
 
+  /** Slots of memory that its records take: one each, and one more for a long answer. */
+  get slots(): number {
+    return this.#pages.inUse
+  }
+
   find(account: Account, words: KeyWords): KeyRecord | null {
     let slot = this.#buckets[this.#bucketOf(account.accountId, words)] ?? NO_SLOT
     while (slot !== NO_SLOT && !this.#holds(slot, account, words))

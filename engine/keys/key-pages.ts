@@ -38,11 +38,18 @@ export class KeyPages {
   readonly #words: Int32Array[] = []
   readonly #numbers: Float64Array[] = []
   #used = 0
+  #given = 0
   /** Slots given back, chained by `newer`. */
   #free = NO_SLOT
 
+  /** Slots that are taken and not given back. */
+  get inUse(): number {
+    return this.#given
+  }
+
   /** A slot whose fields are still to be written. */
   take(): number {
+    this.#given++
     const slot = this.#free
     if (slot !== NO_SLOT) {
       this.#free = this.word(slot, WORD.newer)
@@ -53,6 +60,7 @@ export class KeyPages {
   }
 
   giveBack(slot: number): void {
+    this.#given--
     this.setWord(slot, WORD.newer, this.#free)
     this.#free = slot
   }

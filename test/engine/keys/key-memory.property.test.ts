@@ -73,6 +73,8 @@ test('keys are found until they are let go, oldest first, by account and over al
         memory.remember(account, record)
         naive.remember(who, key, record)
         expect(account.forgottenMs).toBe(naive.forgotten.get(who) ?? 0)
+        const isLong = ({ record: { answer } }: { record: KeyRecord }) => answer.more.length > 0
+        expect(memory.slots).toBe(naive.list.length + naive.list.filter(isLong).length)
       }
       expect(memory.size).toBe(naive.list.length)
       expect([...memory.entries()]).toEqual(naive.list.map((one) => [one.who, one.record]))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dumpState, loadState } from '../../../engine/index.ts'
 import { NAIVE_BOOKS } from '../../../engine/market/book/naive-books.ts'
+import { BIDS_PER_LISTING_MAX } from '../../../schema/index.ts'
 import type { Event, FundingMode } from '../../../schema/index.ts'
 import { kinds, Market, placed, refusal } from '../market.ts'
 import { holds } from '../seed.ts'
@@ -133,6 +134,22 @@ test('what has ended cannot be amended, nor what is due', () => {
   market.pass(60_000)
   expect(refusal(market.amend('Ann', ann, 200, 120_000))).toBe('bid-closed')
 })
+
+test.each(['uniform-auction', 'fixed-rate'] as const)(
+  'a full book (%s) has room for the bids that are in it: one is raised, none comes in',
+  (mode) => {
+    const { market, car } = open(mode, BIDS_PER_LISTING_MAX * 10 + 1_000)
+    market.deposit('Ann', BIDS_PER_LISTING_MAX * 10)
+    const ann = idOf(market.bid('Ann', car, 10, 120_000))
+    const rest = Array.from({ length: BIDS_PER_LISTING_MAX - 1 }, () =>
+      market.bidOf('Ann', car, 10, 120_000),
+    )
+    market.enter(rest)
+    expect(refusal(market.bid('Bea', car, 10, 120_000))).toBe('book-full')
+    expect(market.amend('Ann', ann, 20, 120_000)).toMatchObject([{ heldMinor: 10 }])
+    expect(market.state.bids.size).toBe(BIDS_PER_LISTING_MAX)
+  },
+)
 
 test('the same key gets the same answer, whatever became of the bid since', () => {
   const { market, car } = open('uniform-auction')

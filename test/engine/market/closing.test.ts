@@ -83,6 +83,17 @@ describe('when more comes to its end at once than an entry may close', () => {
     expect(market.state.bids.get(bidOfWaiting)?.listingId).toBe(listings[2])
   })
 
+  test('nor is a bid amended or the listing withdrawn: it is too late', () => {
+    const { market, listings } = crowdedMarket()
+    const waiting = listings[2] ?? 0
+    const bidOfWaiting = bidId(3 * BIDS_EACH)
+    const { answered } = market.enter([
+      market.amendmentOf('Ann', bidOfWaiting, 1, 1),
+      market.withdrawalOf('Bob', waiting),
+    ])
+    expect(answered.map(refusal)).toEqual(['bid-closed', 'listing-closed'])
+  })
+
   test('a listing with more bids than that closes in one entry all the same', () => {
     const market = new Market()
     market.deposit('Ann', 3_000)
