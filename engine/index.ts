@@ -9,6 +9,7 @@ export type { Term } from './digest/digest.ts'
 export { recomputeDigest } from './digest/recompute.ts'
 export { dumpState } from './snapshot/dump.ts'
 export { loadState } from './snapshot/load.ts'
+export { loadStateAt } from './snapshot/state-at.ts'
 export { readMarket } from './snapshot/read-market.ts'
 export type {
   SnapshotAccount,

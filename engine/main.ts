@@ -6,12 +6,14 @@ import { serveOperations } from './host/operations.ts'
 import { announceReady } from './host/ready.ts'
 import { onStop, runService, stopSignal } from './host/stop.ts'
 import { engineSettings } from './config.ts'
-import { connectJournal, lastId } from './journal/index.ts'
+import { connectJournal, holdWhatItCarries, lastId } from './journal/index.ts'
 import { createReplicaMetrics } from './replica/metrics.ts'
 import { Replica } from './replica/replica.ts'
 import { resumeState } from './replica/resume.ts'
 
 const READY_LOOK_MS = 10
+const WAITING =
+  "the journal carries no identity yet: a gateway, settlement or migration gives it one, if it is this market's"
 
 runService('engine', async (log) => {
   const settings = readConfig(engineSettings)
@@ -26,7 +28,13 @@ runService('engine', async (log) => {
   })
   onStop('journal', () => journal.close())
 
-  let replaying: string | null = 'loading a snapshot'
+  metrics.all.tally(
+    'lendbook_snapshot_unusable_total',
+    'Snapshots that could not be loaded and were passed over',
+    () => journal.snapshotsUnusable,
+  )
+
+  let replaying: string | null = WAITING
   const operations = await serveOperations({
     port: OPS_PORT,
     host: OPS_HOST,
@@ -35,6 +43,8 @@ runService('engine', async (log) => {
   })
   onStop('operations', () => operations.close())
 
+  if ((await holdWhatItCarries(journal, stopSignal)) === null) return
+  replaying = 'loading a snapshot'
   const startMs = performance.now()
   const state = await resumeState(journal)
   const snapshotSequence = state.sequence

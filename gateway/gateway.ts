@@ -2,7 +2,7 @@
  *  a few clocks keep the rest moving. */
 import type { TemplatedApp } from 'uWebSockets.js'
 import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
-import type { EventEntry, HeartbeatFrame, MarketAnswer } from '../schema/index.ts'
+import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
 import { CommandWriter } from '../engine/journal/index.ts'
@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly settings: GatewaySettings
   readonly app: TemplatedApp
   readonly journal: Journal
+  /** What journal and database both carry. */
+  readonly identity: MarketIdentity
   readonly postgres: Postgres
   readonly metrics: Metrics
   readonly log: Log
@@ -59,7 +61,7 @@ export class Gateway {
   #isFollowing = false
 
   constructor(surroundings: Surroundings) {
-    const { settings, app, journal, postgres, metrics, log } = surroundings
+    const { settings, app, journal, identity, postgres, metrics, log } = surroundings
     const { signal } = this.#stop
     const now = Date.now
     // What is waited for is counted by a clock that nobody can set.
@@ -112,6 +114,7 @@ export class Gateway {
     })
     this.#watermarks = new Watermarks({
       url: settings.DATABASE_URL,
+      identity,
       log,
       signal,
       onWatermark: (stage, sequence) => this.#admission.onWatermark(stage, sequence),

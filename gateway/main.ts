@@ -10,7 +10,7 @@ import {
   runService,
   serveOperations,
 } from '../engine/host/index.ts'
-import { connectJournal } from '../engine/journal/index.ts'
+import { connectJournal, joinRecord } from '../engine/journal/index.ts'
 import { gatewaySettings } from './config.ts'
 import { Gateway } from './gateway.ts'
 import { listen } from './http/listen.ts'
@@ -27,10 +27,16 @@ runService('gateway', async (log) => {
   const { SCHEMA_WRITTEN: schemaWritten } = settings
   const journal = await connectJournal({ url: JOURNAL_REDIS_URL, market, log, schemaWritten })
   onStop('journal', () => journal.close())
+  const identity = await joinRecord(postgres.db, journal)
 
   const app = uws.App()
   const metrics = createMetrics('gateway')
-  const gateway = new Gateway({ settings, app, journal, postgres, metrics, log })
+  metrics.tally(
+    'lendbook_snapshot_unusable_total',
+    'Snapshots that could not be loaded and were passed over',
+    () => journal.snapshotsUnusable,
+  )
+  const gateway = new Gateway({ settings, app, journal, identity, postgres, metrics, log })
   if (settings.OPERATOR_PASSWORD !== undefined)
     await gateway.persons.ensureOperator(settings.OPERATOR_PASSWORD)
   await gateway.start()

@@ -60,16 +60,25 @@ export type EventBody = readonly [
   answered: readonly (readonly Tuple[])[],
 ]
 
+/** A market's number, made up once in its database; the journal and the snapshots carry it too. */
+export type MarketIdentity = string
+
 /** The names of a market's keys in the journal Redis. The braces keep them on one Cluster node. */
 export function journalKeys(market: string): {
   readonly commands: string
   readonly events: string
   readonly snapshots: string
+  /** Whose journal it is. */
+  readonly identity: string
+  /** Whose journal it is going to be, while it is rebuilt from the record. */
+  readonly rebuilding: string
 } {
   return {
     commands: `{${market}}:commands`,
     events: `{${market}}:events`,
     snapshots: `{${market}}:snapshots`,
+    identity: `{${market}}:identity`,
+    rebuilding: `{${market}}:rebuilding`,
   }
 }
 

@@ -93,6 +93,10 @@ export const POST_EVERY_MS_MIN = 30
 export const OUTBOX_RESEND_MS = 30_000
 /** Jobs sent in one go. */
 export const OUTBOX_ROWS_MAX = 500
+/** Entries from before the older snapshot that the journal may still keep once it was trimmed: some nodes
+ *  of a stream, and room for a round that came to nothing. More of them say that trimming does not work,
+ *  or that no snapshot is found sound. */
+export const TRIM_BEHIND_ENTRIES_MAX = 1_000
 /** Snapshots of the engine kept in Postgres. */
 export const SNAPSHOTS_ARCHIVED = 2
 

@@ -3,7 +3,12 @@
  *
  *  A new table is its migration, a declaration in its area's `table.ts` and a row here. */
 import type { KyselyTable } from './declare/table.ts'
-import { ENGINE_SNAPSHOT, SETTLEMENT_CURSOR, SETTLEMENT_JOURNAL } from './journal/table.ts'
+import {
+  ENGINE_SNAPSHOT,
+  MARKET_IDENTITY,
+  SETTLEMENT_CURSOR,
+  SETTLEMENT_JOURNAL,
+} from './journal/table.ts'
 import { OUTCOME } from './keys/table.ts'
 import { LEDGER_ACCOUNT, LEDGER_CHART, OUTBOX, TRANSFER } from './ledger/table.ts'
 import { INSTALMENT, LOAN, SCHEDULE } from './loan/table.ts'
@@ -11,6 +16,7 @@ import { BID, LISTING } from './market/table.ts'
 import { PERSON, SESSION } from './person/table.ts'
 
 export const TABLES = {
+  market_identity: MARKET_IDENTITY,
   settlement_journal: SETTLEMENT_JOURNAL,
   settlement_cursor: SETTLEMENT_CURSOR,
   engine_snapshot: ENGINE_SNAPSHOT,

@@ -1,8 +1,8 @@
 /** `npm start` once all is built: servers, migrations, programs, the demo market; and Ctrl-C. */
 import { join } from 'node:path'
 import { messageOf, readConfig, SetupFault } from '../../engine/host/index.ts'
-import { connectJournal } from '../../engine/journal/index.ts'
 import { migrate } from '../migrate.ts'
+import { joinJournal } from './join.ts'
 import { Launch } from './launch.ts'
 import { lockDataDir } from './lock.ts'
 import { isFree } from './ports.ts'
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 async function start(launch: Launch, settings: LauncherSettings): Promise<void> {
   const urls = await startServers(launch, settings)
   await migrate(urls.databaseUrl)
-  await checkJournal(urls.journalUrl)
+  await joinJournal(urls, process.env['MARKET'] ?? 'demo')
   const starts = inGroups(settings, urls).flatMap((specs) => {
     const { addProgram } = launch.group()
     return specs.map((spec) => addProgram(spec, { isVital: true }))
@@ -63,13 +63,6 @@ async function start(launch: Launch, settings: LauncherSettings): Promise<void> 
   // All of them have to be in the launch before a failure stops what is there.
   await Promise.allSettled(starts)
   await Promise.all(starts)
-}
-
-/** Every process checks the journal for itself; asked here first, the answer comes before any of them
- *  has been started. */
-async function checkJournal(url: string): Promise<void> {
-  const journal = await connectJournal({ url, market: process.env['MARKET'] ?? 'demo' })
-  await journal.close()
 }
 
 /** The market serves without it: when it fails, that is said and no more. */

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../migrate.ts'
+import { joinJournal } from './join.ts'
 import { sweepLeftovers, TEMPORARY_PREFIX } from './leftovers.ts'
 import { freePort } from './ports.ts'
 import { copyClusterTemplate } from './postgres-template.ts'
@@ -83,6 +84,7 @@ async function openMarket(
 ): Promise<Omit<Market, 'stop'>> {
   const urls = await openServers(dataDir, table, options.journalSettings ?? {})
   await migrate(urls.databaseUrl)
+  await joinJournal(urls, options.env?.['MARKET'] ?? 'demo')
   const operatorPassword = randomBytes(18).toString('base64url')
   const { gateways = 1 } = options
   const ports = await Promise.all(Array.from({ length: gateways }, () => freePort()))

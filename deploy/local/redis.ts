@@ -39,6 +39,9 @@ export function startJournalRedis(options: RedisOptions): Promise<RedisServer> {
   return startRedis('journal-redis', options, {
     ...ALWAYS_ASSERTED,
     appendfsync: 'always',
+    // Trimming takes whole nodes of a stream: small ones.
+    'stream-node-max-entries': '100',
+    'stream-node-max-bytes': '4096',
     'auto-aof-rewrite-min-size': '512mb',
   })
 }

@@ -1,10 +1,21 @@
-/** The four ways the journal can fail those who use it. Only `JournalLost` is worth another try. */
+/** The five ways the journal can fail those who use it. Only `JournalLost` is worth another try. */
 import { SetupFault } from '../host/setup-fault.ts'
 
 /** A setting of the journal's Redis would let an acknowledged write be lost. Ends the process. */
 export class JournalMisconfigured extends SetupFault {
   override readonly name = 'JournalMisconfigured'
 }
+
+/** It is not the journal of this market, or not all of it: another one's, an empty one, one that ends
+ *  before what is known to have been in it. Nothing may be read from it or written to it. Ends the
+ *  process; a person has to bring the right one back. */
+export class JournalForeign extends SetupFault {
+  override readonly name = 'JournalForeign'
+}
+
+/** What to do about it. */
+export const REMEDY =
+  "bring the market's own journal back, or empty this one and rebuild it from the record with `node dist/deploy/rebuild-journal.js`"
 
 /** No answer: the outcome of a write is unknown. Tried again by `Journal.persist`. */
 export class JournalLost extends Error {

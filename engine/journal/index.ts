@@ -12,7 +12,15 @@ export {
 export type { EventParts } from './codec.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'
-export { Diverged, JournalLost, JournalMisconfigured, MissedEntries } from './failure.ts'
+export {
+  Diverged,
+  JournalForeign,
+  JournalLost,
+  JournalMisconfigured,
+  MissedEntries,
+} from './failure.ts'
+export { holdWhatItCarries } from './identity.ts'
+export { assertIsRecordOf, isEmpty, joinRecord, readMarket } from './join-record.ts'
 export { connectJournal, Journal } from './journal.ts'
 export type { JournalOptions } from './journal.ts'
 export { readCommands } from './read-commands.ts'
@@ -22,13 +30,17 @@ export type { RawPair } from './read-pairs.ts'
 export { lastId } from './read-stream.ts'
 export type { ReadOptions } from './read-stream.ts'
 export {
+  assertFromBeginning,
+  assertOfMarket,
   dropSnapshot,
   listSnapshots,
   loadNewestSnapshot,
   loadSnapshot,
+  markSound,
+  noteUnusable,
   packChunks,
   saveSnapshot,
   SnapshotDamaged,
 } from './snapshot.ts'
 export type { SnapshotHead, SnapshotPosition } from './snapshot.ts'
-export { trimTo } from './trim.ts'
+export { oldestEntries, trimTo } from './trim.ts'

@@ -6,8 +6,10 @@
  *  - An entry is never said twice: commands carry `(source, batch)`, events an explicit id.
  *  - A reader never skips: each event names the entry before it, and commands are checked against
  *    the entry at the reader's position.
+ *  - Once it is known whose journal it is, every new connection is asked for it: no other one, and none
+ *    that was emptied, is taken for it.
  *  - Nothing is tried for ever in silence: an outage is logged once and shown by `readiness`. */
-import type { EntryId } from '../../schema/entry.ts'
+import type { EntryId, MarketIdentity } from '../../schema/entry.ts'
 import { journalKeys, SCHEMA_VERSION } from '../../schema/entry.ts'
 import { backOff } from '../host/backoff.ts'
 import { SILENT_LOG } from '../host/log.ts'
@@ -15,6 +17,7 @@ import type { Log } from '../host/log.ts'
 import { withoutPassword } from '../host/address.ts'
 import { messageOf, SetupFault } from '../host/setup-fault.ts'
 import { JournalLost } from './failure.ts'
+import { assertIdentity } from './identity.ts'
 import { Link } from './link.ts'
 import type { Argument } from './link.ts'
 
@@ -52,20 +55,38 @@ export class Journal {
   readonly keys: ReturnType<typeof journalKeys>
   readonly log: Log
   readonly schemaWritten: number
+  /** Where it lies, for messages. */
+  readonly where: string
+  /** Snapshots that could not be loaded or did not agree, and were passed over. */
+  snapshotsUnusable = 0
   readonly #options: JournalOptions
   readonly #links = new Set<Link>()
   readonly #write: Link
   readonly #outages = new Map<string, string>()
   #lostAtMs = 0
+  #identity: MarketIdentity | null = null
   #isClosed = false
 
   constructor(options: JournalOptions) {
     this.#options = options
     this.market = options.market
+    this.where = withoutPassword(options.url)
     this.keys = journalKeys(options.market)
     this.log = options.log ?? SILENT_LOG
     this.schemaWritten = options.schemaWritten ?? SCHEMA_VERSION
     this.#write = this.openLink()
+  }
+
+  /** Whose journal it is; null as long as nobody has said. */
+  get identity(): MarketIdentity | null {
+    return this.#identity
+  }
+
+  /** From now on it is this market's: a connection to any other throws JournalForeign. Throws it at once
+   *  when this one is not. */
+  async hold(identity: MarketIdentity): Promise<void> {
+    this.#identity = identity
+    await assertIdentity(this, this, identity)
   }
 
   /** One command on the connection for short commands; see Link.call. */
@@ -75,10 +96,13 @@ export class Journal {
 
   /** A connection of one's own, for what blocks or is large. `blockMs` is added to the patience. */
   openLink(blockMs = 0): Link {
-    const link = new Link(
-      this.#options.url,
-      (this.#options.commandTimeoutMs ?? ANSWER_MS_MAX) + blockMs,
-    )
+    const link = new Link({
+      url: this.#options.url,
+      answerMsMax: (this.#options.commandTimeoutMs ?? ANSWER_MS_MAX) + blockMs,
+      assertOurs: async (caller) => {
+        if (this.#identity !== null) await assertIdentity(this, caller, this.#identity)
+      },
+    })
     this.#links.add(link)
     return link
   }

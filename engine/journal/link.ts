@@ -3,10 +3,11 @@
  *  ioredis would put commands into an offline queue and send unanswered ones again after it has
  *  reconnected; a command sent twice is a bid placed twice. All of that is off: a command either gets
  *  its answer, or fails with JournalLost and the connection is thrown away. Whoever asks next gets a
- *  new one, and its settings are checked again, because a server that came back may be another one. */
+ *  new one, and its settings and whose journal it is are checked again, because a server that came back
+ *  may be another one. */
 import { Redis } from 'ioredis'
 import { withoutPassword } from '../host/address.ts'
-import { messageOf } from '../host/setup-fault.ts'
+import { messageOf, SetupFault } from '../host/setup-fault.ts'
 import { JournalLost } from './failure.ts'
 import { assertSettings, REQUIRED_SETTINGS, settingsHidden } from './redis-settings.ts'
 
@@ -16,18 +17,31 @@ const NOT_NOW = /^(LOADING|OOM|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MIS
 
 export type Argument = string | number | Buffer
 
+export interface Caller {
+  call(command: string, ...args: readonly Argument[]): Promise<unknown>
+}
+
+interface LinkOptions {
+  readonly url: string
+  readonly answerMsMax: number
+  /** Asked of every new connection before anything else; what it throws is thrown to who calls. */
+  readonly assertOurs: (caller: Caller) => Promise<void>
+}
+
 export class Link {
   readonly #url: string
   readonly #answerMsMax: number
+  readonly #assertOurs: LinkOptions['assertOurs']
   #redis: Redis | null = null
   #opening: Promise<Redis> | null = null
   #isClosed = false
   /** Connections opened so far: a reader checks its position again when this has moved. */
   openings = 0
 
-  constructor(url: string, answerMsMax: number) {
+  constructor({ url, answerMsMax, assertOurs }: LinkOptions) {
     this.#url = url
     this.#answerMsMax = answerMsMax
+    this.#assertOurs = assertOurs
   }
 
   /** Sends one command and waits for its answer, strings as Buffers. Throws JournalLost when the
@@ -78,9 +92,10 @@ export class Link {
     try {
       await redis.connect()
       await this.#assertSettings(redis)
+      await this.#assertOurs({ call: (command, ...args) => redis.callBuffer(command, ...args) })
     } catch (error) {
       redis.disconnect()
-      if (!(error instanceof Error) || error.name === 'JournalMisconfigured') throw error
+      if (!(error instanceof Error) || error instanceof SetupFault) throw error
       const cause = reason ?? error
       throw new JournalLost(`cannot reach the journal Redis: ${messageOf(cause)}`, { cause })
     }
@@ -98,7 +113,7 @@ export class Link {
     const where = withoutPassword(this.#url)
     let found: unknown
     try {
-      found = await redis.call('CONFIG', 'GET', ...Object.keys(REQUIRED_SETTINGS))
+      found = await redis.call('CONFIG', 'GET', ...REQUIRED_SETTINGS)
     } catch (error) {
       if (!isReply(error) || NOT_NOW.test(error.message)) throw error
       throw settingsHidden(error, where)

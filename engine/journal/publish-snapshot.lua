@@ -4,7 +4,7 @@
 -- KEYS[2]  the snapshot: a hash from chunk number to chunk, which expires by itself until now
 -- ARGV[1]  chunks it must have
 -- ARGV[2]  what to put into the index (JSON with its `sequence`)
--- ARGV[3]  snapshots to keep
+-- ARGV[3]  snapshots to keep, besides the newest that is sound
 -- ARGV[4]  seconds for which one that was let go can still be read by who has begun
 --
 -- Answers 1, or 0 when chunks are missing: then nothing has changed.
@@ -15,15 +15,22 @@ redis.call('HSET', KEYS[1], KEYS[2], ARGV[2])
 local kept = {}
 local index = redis.call('HGETALL', KEYS[1])
 for place = 1, #index, 2 do
-  table.insert(kept, { key = index[place], sequence = cjson.decode(index[place + 1]).sequence })
+  local head = cjson.decode(index[place + 1])
+  table.insert(kept, { key = index[place], sequence = head.sequence, is_sound = head.isSound })
 end
 table.sort(kept, function(a, b)
   if a.sequence ~= b.sequence then return a.sequence > b.sequence end
   return a.key > b.key
 end)
+local sound
+for place = #kept, 1, -1 do
+  if kept[place].is_sound then sound = place end
+end
 -- The keys let go carry the market's hash tag, so they are on this node.
 for place = tonumber(ARGV[3]) + 1, #kept do
-  redis.call('HDEL', KEYS[1], kept[place].key)
-  redis.call('EXPIRE', kept[place].key, ARGV[4])
+  if place ~= sound then
+    redis.call('HDEL', KEYS[1], kept[place].key)
+    redis.call('EXPIRE', kept[place].key, ARGV[4])
+  end
 end
 return 1

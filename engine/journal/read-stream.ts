@@ -1,13 +1,13 @@
 /** Follows one stream from a position on, and never skips in silence.
  *
  *  The next read is under way while the last one is worked on. A position is checked when reading
- *  starts, after each reconnection (a server that came back may hold less) and, for streams whose
- *  entries do not name the one before, after any read that came late enough for trimming to have
- *  overtaken us: as long as the entry at our position is there, nothing after it was trimmed. */
+ *  starts, after each reconnection (a server that came back may hold less, or another past) and, for
+ *  streams whose entries do not name the one before, after any read that came late enough for trimming to
+ *  have overtaken us: as long as the entry at our position is there, nothing after it was trimmed. */
 import { ENTRIES_PER_READ_MAX } from '../../schema/limit.ts'
 import { compareEntryIds, GENESIS } from '../../schema/entry.ts'
 import type { EntryId } from '../../schema/entry.ts'
-import { JournalLost, MissedEntries } from './failure.ts'
+import { JournalForeign, JournalLost, MissedEntries, REMEDY } from './failure.ts'
 import { entryIdOf } from './journal.ts'
 import type { Journal } from './journal.ts'
 import type { Link } from './link.ts'
@@ -107,32 +107,36 @@ class Reader {
       [[Buffer, StoredEntry[]]] | null
     const entries = answer?.[0][1] ?? []
     const isReconnected = this.#openings !== this.#link.openings
-    if (isReconnected) await this.#assertNotBeyondEnd()
     const isLate = performance.now() - this.#readAtMs > LATE_MS
     const isBehind = entries.length === ENTRIES_PER_READ_MAX
-    if (needsAnchor && (isReconnected || isLate || isBehind)) await this.#assertAnchored()
+    if (isReconnected || (needsAnchor && (isLate || isBehind))) await this.#assertAnchored()
     this.#openings = this.#link.openings
     this.#readAtMs = performance.now()
     return entries
   }
 
-  async #assertNotBeyondEnd(): Promise<void> {
-    const newest = await lastId(this.#link, this.#stream.key)
-    if (compareEntryIds(this.#position, newest) <= 0) return
-    throw new MissedEntries(
-      `${this.#stream.name} end at ${newest}, before our position ${this.#position}: the journal has lost entries`,
-    )
-  }
-
+  /** Throws MissedEntries when what follows on our position was trimmed, and JournalForeign when the entry
+   *  at it is gone although older ones are there: this journal was put back to an earlier state. */
   async #assertAnchored(): Promise<void> {
-    const { key, name } = this.#stream
-    const isThere =
-      this.#position === GENESIS
-        ? await isUntrimmed(this.#link, key)
-        : await hasEntry(this.#link, key, this.#position)
-    if (isThere) return
-    throw new MissedEntries(`${name} after ${this.#position} have been trimmed: use a snapshot`)
+    const { key, name, needsAnchor } = this.#stream
+    const position = this.#position
+    if (position === GENESIS) {
+      if (needsAnchor && !(await isUntrimmed(this.#link, key))) throw trimmed(name, position)
+      return
+    }
+    if (await hasEntry(this.#link, key, position)) return
+    const oldest = await oldestId(this.#link, key)
+    if (compareEntryIds(oldest, position) < 0)
+      throw new JournalForeign(
+        `the journal at ${this.#journal.where} has lost entries: we had come to ${position} of its ${name}, which is not there: ${REMEDY}`,
+      )
+    // An event names the one before it: its reader finds out by itself.
+    if (needsAnchor) throw trimmed(name, position)
   }
+}
+
+function trimmed(name: string, position: EntryId): MissedEntries {
+  return new MissedEntries(`${name} after ${position} have been trimmed: use a snapshot`)
 }
 
 /** The id of the newest entry; GENESIS for a stream that does not exist yet. */
@@ -141,13 +145,19 @@ export async function lastId(link: Pick<Link, 'call'>, key: string): Promise<Ent
   return newest[0] === undefined ? GENESIS : entryIdOf(newest[0][0])
 }
 
+/** The id of the oldest entry that is still there; GENESIS for a stream that has none. */
+export async function oldestId(link: Pick<Link, 'call'>, key: string): Promise<EntryId> {
+  const oldest = (await link.call('XRANGE', key, '-', '+', 'COUNT', 1)) as StoredEntry[]
+  return oldest[0] === undefined ? GENESIS : entryIdOf(oldest[0][0])
+}
+
 async function hasEntry(link: Link, key: string, id: EntryId): Promise<boolean> {
   const found = (await link.call('XRANGE', key, id, id)) as StoredEntry[]
   return found.length === 1
 }
 
 /** Everything that was ever appended is still there. */
-async function isUntrimmed(link: Link, key: string): Promise<boolean> {
+export async function isUntrimmed(link: Pick<Link, 'call'>, key: string): Promise<boolean> {
   if ((await link.call('EXISTS', key)) === 0) return true
   const info = (await link.call('XINFO', 'STREAM', key)) as unknown[]
   const value = (name: string) => info[info.findIndex((item) => String(item) === name) + 1]

@@ -1,11 +1,7 @@
 /** A Redis script: sent by its hash, and whole only when the server does not know it yet. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Argument } from './link.ts'
-
-interface Caller {
-  call(command: string, ...args: readonly Argument[]): Promise<unknown>
-}
+import type { Argument, Caller } from './link.ts'
 
 export class Script {
   readonly #source: string

@@ -3,17 +3,22 @@
  *  A snapshot is a hash of numbered chunks, each behind its own SHA-256, and one line in the index
  *  with its position, digest and a checksum over all. Until publish-snapshot.lua has put it into the
  *  index the hash expires by itself, so one whose writer died is never seen and never stays. The two
- *  newest are kept: the older one serves when the newer does not read. */
+ *  newest are kept, and beside them the newest that whoever tends the journal has loaded and found sound
+ *  (workers/settlement): the journal is trimmed behind no other. Any of them may turn out not to load, in
+ *  a build that is older than its writer or because it is not what it says: then the one before serves. */
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { assert } from '../../schema/unit.ts'
 import type { Sequence } from '../../schema/unit.ts'
-import type { Digest, EntryId } from '../../schema/entry.ts'
+import type { Digest, EntryId, MarketIdentity } from '../../schema/entry.ts'
 import type { SnapshotChunk } from '../snapshot/snapshot-rows.ts'
 import { packageAsset } from '../host/asset.ts'
 import { packRows, unpackRows } from './codec.ts'
+import { messageOf, SetupFault } from '../host/setup-fault.ts'
+import { JournalForeign, JournalLost, REMEDY } from './failure.ts'
 import type { Journal } from './journal.ts'
 import type { Link } from './link.ts'
+import { isUntrimmed, oldestId } from './read-stream.ts'
 import { Script } from './script.ts'
 
 /** Larger writes would hold up the fsync that bids wait for. */
@@ -28,6 +33,7 @@ const UNFINISHED_SECONDS = 120
 const LET_GO_SECONDS = 120
 
 const publish = new Script(packageAsset(import.meta.url, 'publish-snapshot.lua'))
+const mark = new Script(packageAsset(import.meta.url, 'mark-snapshot.lua'))
 
 /** Where in the journal a state stands. */
 export interface SnapshotPosition {
@@ -43,6 +49,10 @@ export interface SnapshotHead extends SnapshotPosition {
   /** SHA-256 over the checksums of the chunks, hex. */
   readonly checksum: string
   readonly savedAtMs: number
+  /** Whose it is; null when its writer did not know, not said before there were identities. */
+  readonly identity?: MarketIdentity | null
+  /** It was loaded and agrees with the record. */
+  readonly isSound?: true
 }
 
 /** The chunks as they will be stored. Reads `chunks` lazily: what they are taken from must not
@@ -62,7 +72,8 @@ export async function saveSnapshot(
   const link = journal.openLink()
   try {
     const written = await writeChunks(link, key, chunks)
-    const head = { key, id, sequence, digest, ...written, savedAtMs: Date.now() }
+    const { identity } = journal
+    const head = { key, id, sequence, digest, ...written, savedAtMs: Date.now(), identity }
     const args = [written.chunks, JSON.stringify(head), SNAPSHOTS_KEPT, LET_GO_SECONDS]
     const isWhole = await publish.run(link, [journal.keys.snapshots, key], args)
     assert(isWhole === 1, 'a snapshot is whole when its last chunk was written')
@@ -102,19 +113,55 @@ export async function loadSnapshot(
   return chunks
 }
 
-/** The newest snapshot that reads; null when there is none. A damaged one is logged and passed over. */
-export async function loadNewestSnapshot(
+/** What `build` makes of the newest snapshot of which it can make something; null when there is none. One
+ *  that does not read, or of which `build` throws, is passed over: see `noteUnusable`. */
+export async function loadNewestSnapshot<Built>(
   journal: Journal,
-): Promise<{ readonly head: SnapshotHead; readonly chunks: readonly SnapshotChunk[] } | null> {
+  build: (chunks: readonly SnapshotChunk[], head: SnapshotHead) => Built,
+): Promise<Built | null> {
   for (const head of await listSnapshots(journal)) {
     try {
-      return { head, chunks: await loadSnapshot(journal, head) }
+      assertOfMarket(journal, head)
+      return build(await loadSnapshot(journal, head), head)
     } catch (error) {
-      if (!(error instanceof SnapshotDamaged)) throw error
-      journal.log.error({ at: 'snapshot-damaged', sequence: head.sequence, error })
+      noteUnusable(journal, head, error)
     }
   }
   return null
+}
+
+/** Logs and counts a snapshot that could not be used. What is no fault of the snapshot is thrown again. */
+export function noteUnusable(
+  journal: Journal,
+  { key, sequence }: SnapshotHead,
+  error: unknown,
+): void {
+  if (error instanceof JournalLost || error instanceof SetupFault) throw error
+  journal.snapshotsUnusable += 1
+  journal.log.error({ at: 'snapshot-unusable', key, sequence, why: messageOf(error), error })
+}
+
+/** Throws SnapshotDamaged when the snapshot is another market's. */
+export function assertOfMarket(journal: Journal, { key, identity = null }: SnapshotHead): void {
+  if (identity !== null && journal.identity !== null && identity !== journal.identity)
+    throw new SnapshotDamaged(`${key} is a snapshot of the market ${identity}`)
+}
+
+/** Without a snapshot one begins at the beginning. Throws JournalForeign, one clear line, when the journal
+ *  no longer has it. */
+export async function assertFromBeginning(journal: Journal): Promise<void> {
+  const { events, commands } = journal.keys
+  if ((await isUntrimmed(journal, events)) && (await isUntrimmed(journal, commands))) return
+  const oldest = await oldestId(journal, events)
+  throw new JournalForeign(
+    `no snapshot in the journal at ${journal.where} can be loaded, and its entries before ${oldest} were trimmed: run the build that wrote the snapshots, or ${REMEDY}`,
+  )
+}
+
+/** Says of a snapshot that it was loaded and agrees with the record; nothing when it was let go. */
+export async function markSound(journal: Journal, head: SnapshotHead): Promise<void> {
+  const line = JSON.stringify({ ...head, isSound: true })
+  await mark.run(journal, [journal.keys.snapshots], [head.key, line])
 }
 
 /** Takes a snapshot out of the index and removes it. */

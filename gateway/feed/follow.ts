@@ -1,12 +1,17 @@
-/** Keeps a feed at the end of the journal: the newest snapshot first, then every entry after it. When
- *  entries were trimmed before they were read, from the snapshot again. */
+/** Keeps a feed at the end of the journal: the newest snapshot that is sound first, then every entry after
+ *  it. When entries were trimmed before they were read, from the snapshot again. */
 import { GENESIS } from '../../schema/index.ts'
 import type { EntryId, EventEntry } from '../../schema/index.ts'
-import { readMarket } from '../../engine/index.ts'
-import type { SnapshotMarket } from '../../engine/index.ts'
+import { loadStateAt, readMarket } from '../../engine/index.ts'
+import type { SnapshotChunk, SnapshotMarket } from '../../engine/index.ts'
 import type { Log } from '../../engine/host/index.ts'
-import { loadNewestSnapshot, MissedEntries, readEvents } from '../../engine/journal/index.ts'
-import type { Journal } from '../../engine/journal/index.ts'
+import {
+  assertFromBeginning,
+  loadNewestSnapshot,
+  MissedEntries,
+  readEvents,
+} from '../../engine/journal/index.ts'
+import type { Journal, SnapshotHead } from '../../engine/journal/index.ts'
 import type { ViewStart } from './view.ts'
 
 interface Following {
@@ -33,12 +38,13 @@ export async function followMarket(following: Following): Promise<void> {
 }
 
 async function start({ journal, log, signal, onStart }: Following): Promise<EntryId> {
-  const found = await journal.persist('loading', () => loadNewestSnapshot(journal), signal)
-  if (found === null) {
+  const load = () => loadNewestSnapshot(journal, provenMarket)
+  const market = await journal.persist('loading', load, signal)
+  if (market === null) {
+    await journal.persist('loading', () => assertFromBeginning(journal), signal)
     onStart(null)
     return GENESIS
   }
-  const market = readMarket(found.chunks)
   onStart(viewStartOf(market))
   const { meta, listings, bids } = market
   log.info({
@@ -48,6 +54,12 @@ async function start({ journal, log, signal, onStart }: Following): Promise<Entr
     bids: bids.length,
   })
   return meta.id
+}
+
+/** One that nobody has loaded yet may be anything: whether it is what it says only an engine's state tells. */
+function provenMarket(chunks: readonly SnapshotChunk[], head: SnapshotHead): SnapshotMarket {
+  if (head.isSound !== true) loadStateAt(chunks, head)
+  return readMarket(chunks)
 }
 
 /** What a view starts from. What an open bid brought in before parts of it were outbid, or before it was

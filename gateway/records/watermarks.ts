@@ -2,9 +2,10 @@
  *  and asked for at each connect and every few seconds, so that a lost message costs seconds at most. */
 import { Client } from 'pg'
 import { sequence } from '../../schema/index.ts'
-import type { Sequence } from '../../schema/index.ts'
-import { backOff, messageOf } from '../../engine/host/index.ts'
+import type { MarketIdentity, Sequence } from '../../schema/index.ts'
+import { backOff, messageOf, SetupFault } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
+import { assertIsRecordOf } from '../../engine/journal/index.ts'
 import { SESSION_ENDED } from '../person/records.ts'
 
 export const STAGES = ['recorded', 'settled'] as const
@@ -16,6 +17,8 @@ const ASK_EVERY_MS = 3_000
 
 interface Listening {
   readonly url: string
+  /** Whose watermarks: those of another record say nothing of this journal. */
+  readonly identity: MarketIdentity
   readonly log: Log
   readonly signal: AbortSignal
   readonly onWatermark: (stage: Stage, sequence: Sequence) => void
@@ -45,7 +48,8 @@ export class Watermarks {
     return this.#reason === null ? [] : [this.#reason]
   }
 
-  /** Resolves when the signal is aborted; connects again for as long as it takes. */
+  /** Resolves when the signal is aborted; connects again for as long as it takes. Throws JournalForeign
+   *  when another market's database answers. */
   async run(): Promise<void> {
     const { signal, log } = this.#listening
     for (let attempt = 1; !signal.aborted; attempt++) {
@@ -54,6 +58,7 @@ export class Watermarks {
           attempt = 1
         })
       } catch (error) {
+        if (error instanceof SetupFault) throw error
         if (this.#reason === null) log.warn({ at: 'watermarks-lost', reason: messageOf(error) })
         this.#reason = `records: ${messageOf(error)}`
       }
@@ -77,6 +82,7 @@ export class Watermarks {
     client.on('notification', ({ channel, payload = '' }) => this.#onNotification(channel, payload))
     try {
       await client.connect()
+      await this.#assertIdentity(client)
       await client.query(`listen ${WATERMARK}; listen ${SESSION_ENDED}`)
       onGap()
       await this.#ask(client)
@@ -86,6 +92,13 @@ export class Watermarks {
     } finally {
       client.end().catch(() => undefined)
     }
+  }
+
+  async #assertIdentity(client: Client): Promise<void> {
+    const { rows } = await client.query<{ identity: MarketIdentity }>(
+      'select identity from market_identity',
+    )
+    assertIsRecordOf(rows[0]?.identity, this.#listening.identity)
   }
 
   async #askAgainAndAgain(client: Client, ended: Promise<Error>): Promise<void> {

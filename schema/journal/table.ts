@@ -1,6 +1,28 @@
-/** The rows of the record: the journal's entries, how far each stage has come, the engine's snapshots. */
-import { bigint, bytea, filled, integer, oneOf, table, text, timestamp } from '../declare/table.ts'
+/** The rows of the record: whose it is, the journal's entries, how far each stage has come, the engine's
+ *  snapshots. */
+import {
+  bigint,
+  bytea,
+  filled,
+  integer,
+  nullable,
+  oneOf,
+  table,
+  text,
+  timestamp,
+  uuid,
+} from '../declare/table.ts'
 import type { EntryId } from '../entry.ts'
+
+/** One row. */
+export const MARKET_IDENTITY = table('market_identity', {
+  columns: {
+    identity: filled(uuid(), 'gen_random_uuid()'),
+    carried_at: nullable(timestamp()),
+  },
+  key: ['identity'],
+  changes: {},
+})
 
 export const SETTLEMENT_JOURNAL = table('settlement_journal', {
   columns: {
@@ -42,6 +64,7 @@ export const ENGINE_SNAPSHOT = table('engine_snapshot', {
     checksum: bytea(),
     body: bytea(),
     created_at: filled(timestamp(), 'now()'),
+    identity: nullable(uuid()),
   },
   key: ['sequence', 'number'],
   changes: {},

@@ -73,24 +73,42 @@ test('operations tell liveness, readiness with its reasons, and metrics', async 
 })
 
 describe('the settings of the journal Redis', () => {
-  const safe = Object.entries(REQUIRED_SETTINGS).flat()
-  const careless: Readonly<Record<string, string>> = {
-    appendonly: 'no',
-    appendfsync: 'everysec',
-    'no-appendfsync-on-rewrite': 'yes',
-    'maxmemory-policy': 'allkeys-lru',
-    save: '3600 1',
+  const safe: Readonly<Record<string, string>> = {
+    appendonly: 'yes',
+    appendfsync: 'always',
+    'no-appendfsync-on-rewrite': 'no',
+    'aof-load-truncated': 'yes',
+    'maxmemory-policy': 'noeviction',
+    save: '',
+    'stream-node-max-entries': '100',
+    'stream-node-max-bytes': '4096',
   }
+  const careless = [
+    ['appendonly', 'no'],
+    ['appendfsync', 'everysec'],
+    ['no-appendfsync-on-rewrite', 'yes'],
+    ['aof-load-truncated', 'no'],
+    ['maxmemory-policy', 'allkeys-lru'],
+    ['save', '3600 1'],
+    ['stream-node-max-entries', '0'],
+    ['stream-node-max-entries', '101'],
+    ['stream-node-max-bytes', '0'],
+    ['stream-node-max-bytes', '1000000'],
+  ] as const
 
-  test('the safe ones pass', () => assertSettings(safe, 'here'))
+  test('the safe ones pass, and no other is asked for', () => {
+    assertSettings(Object.entries(safe).flat(), 'here')
+    expect(Object.keys(safe)).toEqual(REQUIRED_SETTINGS)
+  })
 
-  test.each(Object.keys(REQUIRED_SETTINGS))('%s is asserted', (name) => {
-    const settings = { ...REQUIRED_SETTINGS, [name]: careless[name] ?? '' }
-    const asserting = () => assertSettings(Object.entries(settings).flat(), 'here')
-    expect(asserting).toThrow(`${name} is "${careless[name]}", must be`)
+  test.each(careless)('%s must not be "%s"', (name, value) => {
+    const settings = Object.entries({ ...safe, [name]: value }).flat()
+    expect(() => assertSettings(settings, 'here')).toThrow(`${name} is "${value}", must be`)
   })
 
   test('a setting that the server does not tell counts as wrong', () => {
-    expect(() => assertSettings(safe.slice(2), 'here')).toThrow('appendonly is "unknown"')
+    expect(() => assertSettings(Object.entries(safe).flat().slice(2), 'here')).toThrow(
+      'appendonly is "unknown"',
+    )
   })
 })

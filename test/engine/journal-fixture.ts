@@ -1,14 +1,24 @@
 /** A journal of a test's own: a real Redis in a folder of its own, and commands with a story. */
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { freePort, startJournalRedis, startRole } from '../../deploy/local/index.ts'
 import { Random } from '../../deploy/random.ts'
 import type { RoleProcess } from '../../deploy/local/processes.ts'
 import type { RedisServer } from '../../deploy/local/redis.ts'
 import type { Command, CommandEntry, EntryId, EventEntry } from '../../schema/index.ts'
-import { accountId, GENESIS, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
+import {
+  accountId,
+  GENESIS,
+  journalKeys,
+  keyFrom,
+  listingId,
+  minor,
+  ratePpm,
+} from '../../schema/index.ts'
 import { connectJournal, readCommands, readEvents } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 
@@ -21,17 +31,26 @@ export class JournalFixture {
   readonly #journals: Journal[] = []
   readonly #engines: RoleProcess[] = []
 
+  /** Its journal carries an identity, as a market's does from its first start on. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<JournalFixture> {
     const dataDir = await mkdtemp(join(tmpdir(), 'lendbook-journal-'))
     const port = await freePort()
     const redis = await startJournalRedis({ dataDir, port, settings })
-    return new JournalFixture(dataDir, port, redis)
+    const fixture = new JournalFixture(dataDir, port, redis)
+    await fixture.giveIdentity()
+    return fixture
   }
 
   constructor(dataDir: string, port: number, redis: RedisServer) {
     this.dataDir = dataDir
     this.port = port
     this.redis = redis
+  }
+
+  async giveIdentity(identity: string = randomUUID()): Promise<void> {
+    const direct = new Redis(this.redis.url)
+    await direct.set(journalKeys(MARKET).identity, identity, 'NX')
+    await direct.quit()
   }
 
   async connect(url: string = this.redis.url): Promise<Journal> {

@@ -1,11 +1,25 @@
-/** What settlement does for the journal's Redis: copies the engine's snapshots to Postgres, and trims
- *  the streams behind what is safe elsewhere. */
-import { SNAPSHOTS_ARCHIVED } from '../../schema/limit.ts'
+/** What settlement does for the journal's Redis: finds out which of the engine's snapshots are sound,
+ *  copies those to Postgres, and trims the streams behind what is safe elsewhere.
+ *
+ *  A snapshot that nobody has loaded is a promise. It counts once it was loaded here and has come to the
+ *  digest that the record has at its entry; one that has not is neither archived nor trimmed behind. */
+import { SNAPSHOTS_ARCHIVED, TRIM_BEHIND_ENTRIES_MAX } from '../../schema/limit.ts'
 import { compareEntryIds } from '../../schema/entry.ts'
 import type { EntryId } from '../../schema/entry.ts'
+import { assert } from '../../schema/unit.ts'
+import { loadStateAt } from '../../engine/index.ts'
 import { messageOf, pause } from '../../engine/host/index.ts'
 import type { Database, Log } from '../../engine/host/index.ts'
-import { listSnapshots, loadSnapshot, packChunks, trimTo } from '../../engine/journal/index.ts'
+import {
+  assertOfMarket,
+  listSnapshots,
+  loadSnapshot,
+  markSound,
+  noteUnusable,
+  oldestEntries,
+  packChunks,
+  trimTo,
+} from '../../engine/journal/index.ts'
 import type { Journal, SnapshotHead } from '../../engine/journal/index.ts'
 import { readCursor } from './cursor.ts'
 import type { Term } from './term.ts'
@@ -15,10 +29,15 @@ const CHECKSUM_BYTES = 32
 
 /** Tends the journal until the term is over. A fault is logged and tried again at the next round. */
 export async function tendJournal(db: Database, log: Log, term: Term): Promise<void> {
+  const unusable = new Set<string>()
   while (!term.signal.aborted) {
     try {
-      await archiveNewest(db, term.journal)
-      await trimSafely(term)
+      await proveSnapshots(db, term.journal, unusable)
+      const snapshots = await listSnapshots(term.journal)
+      const sound = snapshots.filter(({ isSound }) => isSound === true)
+      await archiveNewest(db, term.journal, sound)
+      await trimSafely(term, sound)
+      await measureTrim(db, log, term, snapshots)
     } catch (error) {
       if (!term.signal.aborted) log.warn({ at: 'tend-fault', error: messageOf(error) })
     }
@@ -26,24 +45,59 @@ export async function tendJournal(db: Database, log: Log, term: Term): Promise<v
   }
 }
 
-/** Copies the newest snapshot unless it is there already; keeps the two newest copies. Returns its
- *  sequence, or null when there was nothing new. */
-export async function archiveNewest(db: Database, journal: Journal): Promise<number | null> {
-  const [newest] = await listSnapshots(journal)
-  if (newest === undefined || (await isArchived(db, newest))) return null
+/** Loads those that nobody has loaded yet, and marks the sound ones. `unusable` remembers the others, so
+ *  that each is told once. */
+async function proveSnapshots(
+  db: Database,
+  journal: Journal,
+  unusable: Set<string>,
+): Promise<void> {
+  for (const head of await listSnapshots(journal)) {
+    if (head.isSound === true || unusable.has(head.key)) continue
+    const recorded = await recordedAt(db, head)
+    // Written by an engine that is ahead of the record: at a later round.
+    if (recorded === undefined) continue
+    try {
+      assertOfMarket(journal, head)
+      assert(recorded.entry_id === head.id, 'a snapshot stands at a recorded entry')
+      assert(recorded.digest === head.digest, `the record has digest ${recorded.digest} there`)
+      loadStateAt(await loadSnapshot(journal, head), head)
+    } catch (error) {
+      noteUnusable(journal, head, error)
+      unusable.add(head.key)
+      continue
+    }
+    await markSound(journal, head)
+  }
+}
+
+function recordedAt(db: Database, { sequence }: SnapshotHead) {
+  return db
+    .selectFrom('settlement_journal')
+    .select(['entry_id', 'digest'])
+    .where('sequence', '=', sequence)
+    .executeTakeFirst()
+}
+
+/** Copies the newest sound snapshot unless it is there already; keeps the two newest copies. */
+async function archiveNewest(
+  db: Database,
+  journal: Journal,
+  [newest]: readonly SnapshotHead[],
+): Promise<void> {
+  if (newest === undefined || (await isArchived(db, newest))) return
   const chunks = await loadSnapshot(journal, newest)
   await db.transaction().execute(async (tx) => {
     let number = 0
     for (const chunk of packChunks(chunks)) {
       await tx
         .insertInto('engine_snapshot')
-        .values(row(newest, number, chunk))
+        .values(row(newest, number, chunk, journal.identity))
         .execute()
       number += 1
     }
     await dropOld(tx)
   })
-  return newest.sequence
 }
 
 async function isArchived(db: Database, { sequence }: SnapshotHead): Promise<boolean> {
@@ -54,7 +108,7 @@ async function isArchived(db: Database, { sequence }: SnapshotHead): Promise<boo
   return newest !== null && newest >= sequence
 }
 
-function row(head: SnapshotHead, number: number, chunk: Buffer) {
+function row(head: SnapshotHead, number: number, chunk: Buffer, identity: string | null) {
   return {
     sequence: head.sequence,
     entry_id: head.id,
@@ -63,6 +117,7 @@ function row(head: SnapshotHead, number: number, chunk: Buffer) {
     chunks: head.chunks,
     checksum: chunk.subarray(0, CHECKSUM_BYTES),
     body: chunk.subarray(CHECKSUM_BYTES),
+    identity,
   }
 }
 
@@ -76,14 +131,45 @@ async function dropOld(db: Database): Promise<void> {
   await db.deleteFrom('engine_snapshot').where('sequence', 'not in', kept).execute()
 }
 
-/** Behind the older of the kept snapshots, and never past what is written ahead: everything before is
- *  needed by nobody. Nothing is trimmed while there is only one snapshot. */
-async function trimSafely({ pool, journal }: Term): Promise<void> {
-  const snapshots = await listSnapshots(journal)
-  const oldest = snapshots.at(-1)
-  if (oldest === undefined || snapshots.length < 2) return
+/** Behind the older of the two newest sound snapshots, and never past what is written ahead: everything
+ *  before is needed by nobody. Nothing is trimmed while there is only one. */
+async function trimSafely(
+  { pool, journal }: Term,
+  [, older]: readonly SnapshotHead[],
+): Promise<void> {
+  if (older === undefined) return
   const { id: recorded } = await readCursor(pool, 'recorded')
-  await trimTo(journal, earlier(oldest.id, recorded))
+  await trimTo(journal, earlier(older.id, recorded))
+}
+
+/** What the journal still keeps, and how much of it lies before the older snapshot, whether that was found
+ *  sound or not: trimming that does nothing says no word of it. */
+async function measureTrim(
+  db: Database,
+  log: Log,
+  { pool, journal, gauge }: Term,
+  [, older]: readonly SnapshotHead[],
+): Promise<void> {
+  const { sequence: recorded } = await readCursor(pool, 'recorded')
+  const oldest = await oldestRecorded(db, journal)
+  const wasBehind = gauge.trimBehindEntries > TRIM_BEHIND_ENTRIES_MAX
+  const due = Math.min(older?.sequence ?? 0, recorded)
+  gauge.journalEntries = oldest === null ? 0 : recorded - oldest + 1
+  gauge.trimBehindEntries = oldest === null ? 0 : Math.max(0, due - oldest)
+  if (gauge.trimBehindEntries > TRIM_BEHIND_ENTRIES_MAX && !wasBehind)
+    log.warn({ at: 'trim-behind', entries: gauge.trimBehindEntries, max: TRIM_BEHIND_ENTRIES_MAX })
+}
+
+/** The sequence of the oldest entry that either stream still has; null when none of them is recorded. */
+async function oldestRecorded(db: Database, journal: Journal): Promise<number | null> {
+  const ids = await oldestEntries(journal)
+  if (ids.length === 0) return null
+  const { oldest } = await db
+    .selectFrom('settlement_journal')
+    .select((select) => select.fn.min('sequence').as('oldest'))
+    .where('entry_id', 'in', ids)
+    .executeTakeFirstOrThrow()
+  return oldest
 }
 
 function earlier(a: EntryId, b: EntryId): EntryId {

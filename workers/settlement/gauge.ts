@@ -1,6 +1,7 @@
 /** How settlement is doing, in plain numbers, shown at /metrics and /readyz. */
 import type { Metrics } from '../../engine/host/index.ts'
 import { entryAtMs } from '../../schema/entry.ts'
+import { TRIM_BEHIND_ENTRIES_MAX } from '../../schema/limit.ts'
 import type { Batch } from './batch.ts'
 import type { Stage } from './cursor.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
@@ -13,6 +14,9 @@ export class Gauge {
   isActive = false
   outboxOpen = 0
   hasDigestMismatch = false
+  /** Entries that the journal still has, and those of them that nobody needs any more. */
+  journalEntries = 0
+  trimBehindEntries = 0
   readonly #lagSeconds = { recorded: 0, settled: 0 }
   #transfers = 0
   readonly #commitSeconds
@@ -27,6 +31,12 @@ export class Gauge {
       ['active_state', '1 while this settler holds the lease', () => Number(this.isActive)],
       ['outbox_open_rows', 'Jobs not done yet', () => this.outboxOpen],
       ['digest_mismatch', '1 once ledger and engine differ', () => Number(this.hasDigestMismatch)],
+      ['journal_entries', 'Recorded entries still in the journal', () => this.journalEntries],
+      [
+        'trim_behind_entries',
+        'Of them those before the point up to which they could go',
+        () => this.trimBehindEntries,
+      ],
     ]
     for (const [name, help, read] of gauges)
       metrics.gauge(`lendbook_settlement_${name}`, help, read)
@@ -42,6 +52,14 @@ export class Gauge {
       ['stage'],
       ENTRIES_BUCKETS,
     )
+  }
+
+  /** Why the journal is not as it should be; empty when it is. */
+  readiness(): readonly string[] {
+    if (this.trimBehindEntries <= TRIM_BEHIND_ENTRIES_MAX) return []
+    return [
+      `trimming is behind: the journal keeps ${this.trimBehindEntries} entries from before its older snapshot`,
+    ]
   }
 
   noteRecorded(entries: readonly RecordedEntry[], tookMs: number): void {

@@ -14,7 +14,7 @@ import {
   stopSignal,
 } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
-import { connectJournal } from '../../engine/journal/index.ts'
+import { connectJournal, joinRecord } from '../../engine/journal/index.ts'
 import { JOB_TOPICS } from '../../schema/job.ts'
 import type { JobTopic } from '../../schema/job.ts'
 import { assertQueueRedis, openQueue } from '../queue.ts'
@@ -47,10 +47,16 @@ async function main(log: Log): Promise<void> {
   const { JOURNAL_REDIS_URL: url, MARKET: market } = config
   const journal = await connectJournal({ url, market, log })
   onStop('journal', () => journal.close())
+  await joinRecord(db, journal)
   await assertQueueRedis(config.QUEUE_REDIS_URL)
   const queues = openQueues(config.QUEUE_REDIS_URL, market)
 
   const gauge = new Gauge(metrics)
+  metrics.tally(
+    'lendbook_snapshot_unusable_total',
+    'Snapshots that could not be loaded, or do not agree with the record',
+    () => journal.snapshotsUnusable,
+  )
   const resendMs = config.OUTBOX_RESEND_MS
   const relay = new Relay({ db, queues, log, gauge, ...(resendMs !== undefined && { resendMs }) })
   const settler = new Settler({
@@ -68,6 +74,7 @@ async function main(log: Log): Promise<void> {
     port: config.OPS_PORT,
     readiness: () => [
       ...settler.readiness(),
+      ...gauge.readiness(),
       ...relay.readiness(),
       ...postgres.readiness(),
       ...journal.readiness(),

@@ -6,7 +6,7 @@
 import { DatabaseError } from 'pg'
 import type { Pool } from 'pg'
 import { BrokenInvariant } from '../../schema/unit.ts'
-import { backOff, messageOf } from '../../engine/host/index.ts'
+import { backOff, fail, messageOf, SetupFault } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
 import { MissedEntries } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
@@ -131,6 +131,8 @@ export class Settler {
 
   #noteFault(error: unknown, stop: AbortSignal): void {
     if (stop.aborted) return
+    // The surroundings are wrong, a journal that is not ours for one: nothing may be written from it.
+    if (error instanceof SetupFault) return fail(error)
     const { log } = this.#parts
     if (error instanceof CursorMoved) return log.info({ at: 'cursor-moved', why: error.message })
     this.#fault = `settlement: ${messageOf(error)}`

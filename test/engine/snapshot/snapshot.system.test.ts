@@ -9,7 +9,7 @@ import {
   packChunks,
   saveSnapshot,
 } from '../../../engine/journal/index.ts'
-import type { Journal, SnapshotPosition } from '../../../engine/journal/index.ts'
+import type { Journal, SnapshotHead, SnapshotPosition } from '../../../engine/journal/index.ts'
 import { applyEntry, createState, dumpState, loadState } from '../../../engine/index.ts'
 import type { SnapshotChunk, State } from '../../../engine/index.ts'
 import { atMs, sequence } from '../../../schema/index.ts'
@@ -28,6 +28,9 @@ const freshJournal = (market: string) => connectJournal({ url: fixture.redis.url
 function positionAt(place: number): SnapshotPosition {
   return { id: `${place}-0`, sequence: sequence(place), digest: '0000000000000000' }
 }
+
+/** Whatever it says. */
+const headOf = (_: unknown, head: SnapshotHead): SnapshotHead => head
 
 function save(journal: Journal, place: number): Promise<unknown> {
   const chunks: SnapshotChunk[] = [{ section: 'meta', rows: [[place]] }]
@@ -96,7 +99,7 @@ test('a snapshot whose writer died is never seen and goes away by itself', async
   }
   const torn = saveSnapshot(journal, packChunks(dying()), positionAt(2))
   await expect(torn).rejects.toThrow('the writer died')
-  expect((await loadNewestSnapshot(journal))?.head.sequence).toBe(1)
+  expect((await loadNewestSnapshot(journal, headOf))?.sequence).toBe(1)
   const [, keys] = (await journal.call('SCAN', 0, 'MATCH', '{torn}:snapshots:2-*')) as [
     Buffer,
     Buffer[],
@@ -114,9 +117,9 @@ test('a damaged snapshot is passed over for the one before it', async () => {
   const chunk = (await journal.call('HGET', newest?.key ?? '', 0)) as Buffer
   chunk.writeUInt8(chunk.readUInt8(40) ^ 1, 40)
   await journal.call('HSET', newest?.key ?? '', 0, chunk)
-  expect((await loadNewestSnapshot(journal))?.head.sequence).toBe(1)
+  expect((await loadNewestSnapshot(journal, headOf))?.sequence).toBe(1)
   await journal.call('HDEL', newest?.key ?? '', 0)
-  expect((await loadNewestSnapshot(journal))?.head.sequence).toBe(1)
+  expect((await loadNewestSnapshot(journal, headOf))?.sequence).toBe(1)
   await journal.close()
 })
 
@@ -124,6 +127,6 @@ test('a dropped snapshot is gone', async () => {
   const journal = await freshJournal('dropped')
   await save(journal, 1)
   for (const head of await listSnapshots(journal)) await dropSnapshot(journal, head)
-  expect(await loadNewestSnapshot(journal)).toBe(null)
+  expect(await loadNewestSnapshot(journal, headOf)).toBe(null)
   await journal.close()
 })

@@ -1,0 +1,23 @@
+/** A state from a snapshot, believed only when it is the state that its index says: the same entry, and the
+ *  same digest, counted anew. */
+import { assert } from '../../schema/index.ts'
+import type { Digest, EntryId, Sequence } from '../../schema/index.ts'
+import type { State } from '../state.ts'
+import { loadState } from './load.ts'
+import type { SnapshotChunk } from './snapshot-rows.ts'
+
+interface Place {
+  readonly id: EntryId
+  readonly sequence: Sequence
+  readonly digest: Digest
+}
+
+export function loadStateAt(chunks: Iterable<SnapshotChunk>, place: Place): State {
+  const state = loadState(chunks)
+  assert(state.id === place.id, `the snapshot says entry ${state.id}, its index ${place.id}`)
+  assert(state.sequence === place.sequence, 'a snapshot is at the sequence of its index')
+  // What the rows come to was held against the snapshot's own word by loadState.
+  const digest = state.digest.hex()
+  assert(digest === place.digest, `the snapshot comes to digest ${digest}, not ${place.digest}`)
+  return state
+}
