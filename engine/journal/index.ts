@@ -29,6 +29,7 @@ export { readRawPairs } from './read-pairs.ts'
 export type { RawPair } from './read-pairs.ts'
 export { lastId } from './read-stream.ts'
 export type { ReadOptions } from './read-stream.ts'
+export { beginRestoring, finishRestoring, RESTORED_ENTRIES_MAX, restoreEntries } from './restore.ts'
 export {
   assertFromBeginning,
   assertOfMarket,
@@ -39,6 +40,7 @@ export {
   markSound,
   noteUnusable,
   packChunks,
+  readChunk,
   saveSnapshot,
   SnapshotDamaged,
 } from './snapshot.ts'

@@ -67,12 +67,12 @@ export async function saveSnapshot(
   journal: Journal,
   chunks: Iterable<Buffer>,
   { id, sequence, digest }: SnapshotPosition,
+  identity: MarketIdentity | null = journal.identity,
 ): Promise<SnapshotHead> {
   const key = `${journal.keys.snapshots}:${sequence}-${randomBytes(6).toString('hex')}`
   const link = journal.openLink()
   try {
     const written = await writeChunks(link, key, chunks)
-    const { identity } = journal
     const head = { key, id, sequence, digest, ...written, savedAtMs: Date.now(), identity }
     const args = [written.chunks, JSON.stringify(head), SNAPSHOTS_KEPT, LET_GO_SECONDS]
     const isWhole = await publish.run(link, [journal.keys.snapshots, key], args)
@@ -100,17 +100,21 @@ export async function loadSnapshot(
   for (let number = 0; number < head.chunks; number++) {
     const stored = (await journal.call('HGET', head.key, number)) as Buffer | null
     if (stored === null) throw new SnapshotDamaged(`${head.key}: chunk ${number} is missing`)
-    const checksum = stored.subarray(0, CHECKSUM_BYTES)
-    const body = stored.subarray(CHECKSUM_BYTES)
-    if (!sha256(body).equals(checksum))
-      throw new SnapshotDamaged(`${head.key}: chunk ${number} is not what was written`)
-    total.update(checksum)
-    const [section, rows] = unpackRows(body) as [SnapshotChunk['section'], unknown[][]]
-    chunks.push({ section, rows })
+    chunks.push(readChunk(stored, number))
+    total.update(stored.subarray(0, CHECKSUM_BYTES))
   }
   if (total.digest('hex') !== head.checksum)
     throw new SnapshotDamaged(`${head.key}: the chunks are not those of its index`)
   return chunks
+}
+
+/** One as it is stored. Throws SnapshotDamaged when it is not what was written. */
+export function readChunk(stored: Buffer, number: number): SnapshotChunk {
+  const body = stored.subarray(CHECKSUM_BYTES)
+  if (!sha256(body).equals(stored.subarray(0, CHECKSUM_BYTES)))
+    throw new SnapshotDamaged(`chunk ${number} is not what was written`)
+  const [section, rows] = unpackRows(body) as [SnapshotChunk['section'], unknown[][]]
+  return { section, rows }
 }
 
 /** What `build` makes of the newest snapshot of which it can make something; null when there is none. One
