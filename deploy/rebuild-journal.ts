@@ -26,8 +26,11 @@ async function main(): Promise<void> {
   try {
     await assertMigrated(postgres.db)
     const journal = await connectJournal({ url, market })
-    const rebuilding = rebuildJournal(postgres, journal, log).finally(() => journal.close())
-    log.info({ at: 'rebuilt', ...(await rebuilding) })
+    try {
+      log.info({ at: 'rebuilt', ...(await rebuildJournal(postgres, journal, log)) })
+    } finally {
+      await journal.close()
+    }
   } finally {
     await postgres.close()
   }

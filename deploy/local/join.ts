@@ -9,7 +9,11 @@ export async function joinJournal(urls: Urls, market: string): Promise<void> {
   const journal = await connectJournal({ url: urls.journalUrl, market })
   try {
     const postgres = await connectPostgres({ url: urls.databaseUrl, max: 1 })
-    await joinRecord(postgres.db, journal).finally(() => postgres.close())
+    try {
+      await joinRecord(postgres.db, journal)
+    } finally {
+      await postgres.close()
+    }
   } finally {
     await journal.close()
   }

@@ -226,6 +226,24 @@ describe('reading', () => {
     await market.close()
   })
 
+  test('trimming takes what a server of other settings has put into one large node', async () => {
+    const market = await freshJournal('one-node')
+    const bounds = (entries: number, sizeBytes: number) => {
+      const bound = ['stream-node-max-entries', entries, 'stream-node-max-bytes', sizeBytes]
+      return market.call('CONFIG', 'SET', ...bound)
+    }
+    await bounds(0, 0)
+    const id = await write(market, 1_000)
+    await bounds(100, 4_096)
+    const entries = answer(await collectCommands(market, id))
+    await bounds(0, 0)
+    await appendEvents(market, entries)
+    await bounds(100, 4_096)
+    expect(await trimTo(market, id)).toBeGreaterThan(1_700)
+    expect(await market.call('XLEN', market.keys.commands)).toBeLessThanOrEqual(101)
+    await market.close()
+  })
+
   test('trimming never takes the newest entry', async () => {
     const market = await freshJournal('newest')
     const id = await write(market, 3)
@@ -297,6 +315,14 @@ describe('the settings of Redis', () => {
       /could lose acknowledged writes: appendfsync is "everysec", must be "always"/,
     )
     await careless.stop()
+  })
+
+  test('a Redis whose streams could not be trimmed is refused in one line', async () => {
+    const boundless = await JournalFixture.start({ 'stream-node-max-entries': '0' })
+    await expect(boundless.connect()).rejects.toThrow(
+      /could not be trimmed: stream-node-max-entries is "0", must be 1 to 100/,
+    )
+    await boundless.stop()
   })
 
   test('a setting that was changed meanwhile is noticed at the next connect', async () => {

@@ -2,7 +2,7 @@
  *  its own, and the real engine's answers, all in a real journal. Both halves of an entry are written as
  *  the gateway and the engine process write them, only under an id of the script's own time. */
 import { applyEntry, createState, dumpState } from '../../engine/index.ts'
-import type { State } from '../../engine/index.ts'
+import type { SnapshotChunk, State } from '../../engine/index.ts'
 import {
   appendEvents,
   encodeCommandBody,
@@ -82,10 +82,10 @@ export class ScriptedEngine {
   }
 
   /** Saves a snapshot of the engine as it stands. */
-  async saveSnapshot(): Promise<void> {
+  async saveSnapshot(dump: (state: State) => Iterable<SnapshotChunk> = dumpState): Promise<void> {
     const { id, sequence, digest } = this.#state
     const position = { id, sequence, digest: digest.hex() }
-    await saveSnapshot(this.#journal, packChunks(dumpState(this.#state)), position)
+    await saveSnapshot(this.#journal, packChunks(dump(this.#state)), position)
   }
 
   /** What the next listing and the next bid will be called, or the next amendment's place. */

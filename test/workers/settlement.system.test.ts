@@ -5,9 +5,12 @@ import {
   EVENTS,
   listingId as toListingId,
   SNAPSHOTS_ARCHIVED,
+  TRIM_BEHIND_ENTRIES_MAX,
 } from '../../schema/index.ts'
 import type { EventKind } from '../../schema/index.ts'
+import { listSnapshots } from '../../engine/journal/index.ts'
 import { readCursor } from '../../workers/settlement/cursor.ts'
+import { offByOne, ofTomorrow } from '../engine/snapshot/bent.ts'
 import { faultsOf, SEED, startLedger, until, untilSettled } from './ledger-fixture.ts'
 import type { LedgerFixture } from './ledger-fixture.ts'
 
@@ -293,6 +296,50 @@ test('snapshots are copied, and the streams trimmed behind the older of two', as
   expect(copies).toBeLessThanOrEqual(SNAPSHOTS_ARCHIVED)
 })
 
+test('a snapshot that cannot be loaded is neither copied nor trimmed behind', async () => {
+  const { engine, journal, postgres } = ledger
+  await engine.run(120)
+  await engine.saveSnapshot()
+  await untilSettled(ledger)
+  const copied = `select max(sequence) as count from engine_snapshot`
+  const good = engine.entries.at(-1)?.sequence ?? 0
+  await until('the good one is copied', async () => (await count(copied)) === good)
+  for (const bent of [offByOne, ofTomorrow]) {
+    await engine.run(TRIM_BEHIND_ENTRIES_MAX)
+    await engine.saveSnapshot(bent)
+  }
+  await untilSettled(ledger)
+  await until(
+    'both are counted',
+    async () => (await gauge('lendbook_snapshot_unusable_total')) === 2,
+  )
+  // The next round says that trimming has come to nothing.
+  await until('it is not ready', async () =>
+    (await reasons()).join().includes('trimming is behind'),
+  )
+  expect(await gauge('lendbook_settlement_trim_behind_entries')).toBeGreaterThan(0)
+  expect(await count(copied)).toBe(good)
+  const heads = await listSnapshots(journal)
+  expect(heads.map(({ sequence, isSound }) => [sequence === good, isSound])).toEqual([
+    [false, undefined],
+    [false, undefined],
+    [true, true],
+  ])
+  const oldest = (await journal.call(
+    'XRANGE',
+    journal.keys.commands,
+    '-',
+    `(${heads[2]?.id}`,
+  )) as []
+  expect(oldest.length).toBeGreaterThan(0)
+  for (let saved = 0; saved < 2; saved++) {
+    await engine.run(16)
+    await engine.saveSnapshot()
+  }
+  await until('it is ready again', async () => (await reasons()).length === 0)
+  expect(await faultsOf(postgres)).toEqual([])
+})
+
 test('a digest that is not the engine\u2019s stops posting right before it, and for good', async () => {
   await ledger.engine.run(16)
   const good = ledger.engine.entries.at(-1)?.sequence ?? 0
@@ -344,6 +391,25 @@ function listingRow(listingId: number) {
 async function count(query: string): Promise<number> {
   const { rows } = await ledger.postgres.pool.query<{ count: number }>(query)
   return rows[0]?.count ?? 0
+}
+
+async function reasons(): Promise<readonly string[]> {
+  const all = ['settlement-1', 'settlement-2'].map(async (name) => {
+    const { opsPort } = ledger.market.running(name).said ?? {}
+    const response = await fetch(`http://127.0.0.1:${opsPort}/readyz`)
+    return ((await response.json()) as { reasons: string[] }).reasons
+  })
+  return (await Promise.all(all)).flat()
+}
+
+/** The larger of the two settlers': one stands by. */
+async function gauge(name: string): Promise<number> {
+  const all = ['settlement-1', 'settlement-2'].map(async (settler) => {
+    const { opsPort } = ledger.market.running(settler).said ?? {}
+    const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()
+    return Number(new RegExp(`^${name}\\{[^}]*\\} (.+)$`, 'm').exec(text)?.[1] ?? 0)
+  })
+  return Math.max(...(await Promise.all(all)))
 }
 
 /** Of whichever settler holds the lease. */
