@@ -84,8 +84,9 @@ function rebuild(): Promise<Ended> {
 /** As the restarted gateway tells them. */
 async function bidsAndCash() {
   const http = new HttpClient({ baseUrl: market.baseUrl, token: investor.token })
-  const { availableMinor, heldMinor } = await http.cash()
-  return { bids: (await http.bids({ limit: 200 })).bids, availableMinor, heldMinor }
+  const { availableMinor, heldMinor } = await http.ask('GET /v1/cash')
+  const { bids } = await http.ask('GET /v1/bids', { query: { limit: 200 } })
+  return { bids, availableMinor, heldMinor }
 }
 
 /** All roles, the engine first: it waits until the journal is whole. */

@@ -100,10 +100,7 @@ test('a snapshot whose writer died is never seen and goes away by itself', async
   const torn = saveSnapshot(journal, packChunks(dying()), positionAt(2))
   await expect(torn).rejects.toThrow('the writer died')
   expect((await loadNewestSnapshot(journal, headOf))?.sequence).toBe(1)
-  const [, keys] = (await journal.call('SCAN', 0, 'MATCH', '{torn}:snapshots:2-*')) as [
-    Buffer,
-    Buffer[],
-  ]
+  const keys = (await journal.call('KEYS', '{torn}:snapshots:2-*')) as Buffer[]
   expect(keys).toHaveLength(1)
   expect(await journal.call('TTL', keys[0] ?? '')).toBeGreaterThan(0)
   await journal.close()
