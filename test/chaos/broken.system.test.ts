@@ -69,7 +69,10 @@ test
     async (context) => {
       const trial = await open(context, { env: NO_SNAPSHOTS })
       expectNothingWrong(await killOnSlowDisk(trial, 'always'))
-      const { classes } = await killOnSlowDisk(trial, 'everysec')
+      // Whether something acknowledged was waiting for the disk just then is chance on a busy machine.
+      let { classes } = await killOnSlowDisk(trial, 'everysec')
+      for (let again = 0; again < 3 && classes.length === 0; again++)
+        ({ classes } = await killOnSlowDisk(trial, 'everysec'))
       expect(classes).toContain('lost')
     },
   )
