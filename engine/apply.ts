@@ -3,11 +3,11 @@
  *  Time comes with the entry, a refusal is an event, a broken invariant ends the process. A command
  *  that changes anything does so through the file of its kind in its area's folder. */
 import {
-  ACCOUNTS_MAX,
   assert,
   assertNever,
   compareEntryIds,
   entryAtMs,
+  isRemembered,
   KEY_AHEAD_MS_MAX,
   sequence,
   TIMED_ROWS_PER_ENTRY_MAX,
@@ -80,8 +80,7 @@ export function applyEntry(
 
 /** Carries out one command, after what time has brought about. The first event is the answer.
  *
- *  Three refusals say something about the key itself and are not remembered under it; every other
- *  answer is, refusals included. */
+ *  The answer is remembered under the key, refusals included, but for those that pass by (schema/reject.ts). */
 export function apply(state: State, command: Command, atMs: AtMs): readonly Event[] {
   const account = accountOf(state, command.accountId)
   if (account === null) return [refused(command, 'market-full')]
@@ -97,6 +96,7 @@ export function apply(state: State, command: Command, atMs: AtMs): readonly Even
   if (doubt !== null) return [refused(command, doubt)]
 
   const outcome = perform(state, account, command, atMs)
+  if (typeof outcome === 'string' && !isRemembered(outcome)) return [refused(command, outcome)]
   const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
   const answer = packAnswer(command, events[0])
   state.keys.remember(account, { words, fingerprint: print, sequence: state.sequence, answer })
@@ -129,7 +129,7 @@ function perform(state: State, account: Account, command: Command, atMs: AtMs): 
 function accountOf(state: State, accountId: AccountId): Account | null {
   const known = state.accounts.get(accountId)
   if (known !== undefined) return known
-  if (state.accounts.size >= ACCOUNTS_MAX) return null
+  if (state.accounts.size >= state.limits.accountsMax) return null
   const account = newAccount(accountId)
   state.accounts.set(accountId, account)
   return account

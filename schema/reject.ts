@@ -18,6 +18,10 @@ interface RejectRow {
   readonly class: RejectClass
   /** The status of the same refusal over HTTP. */
   readonly http: number
+  /** Only of a refusal by the engine: it is about the key itself, or about a market that may have room
+   *  again. Not remembered under the key and no outcome of it, so that the same key may still get, or has
+   *  got, another answer. */
+  readonly isPassing?: true
   readonly en: string
   readonly zh: string
 }
@@ -118,6 +122,7 @@ export const REJECTS = {
     number: 3003,
     class: 'fix-request',
     http: 409,
+    isPassing: true,
     en: 'This key was already used for a different command.',
     zh: '此幂等键已用于另一条不同的指令。',
   },
@@ -125,6 +130,7 @@ export const REJECTS = {
     number: 3004,
     class: 'fix-request',
     http: 409,
+    isPassing: true,
     en: 'This key is older than what is kept in memory. Ask for its outcome; use a new key for a new command.',
     zh: '此幂等键已早于内存保留范围。请查询其结果；新指令请用新键。',
   },
@@ -132,6 +138,7 @@ export const REJECTS = {
     number: 3005,
     class: 'fix-request',
     http: 409,
+    isPassing: true,
     en: 'This key carries a time that has not come yet. Check your clock.',
     zh: '此幂等键携带的时间尚未到来，请检查您的时钟。',
   },
@@ -230,8 +237,9 @@ export const REJECTS = {
     number: 4014,
     class: 'retry-after',
     http: 503,
-    en: 'The market holds as many listings or accounts as it can.',
-    zh: '市场的标的或账户数量已达上限。',
+    isPassing: true,
+    en: 'The market holds as many accounts, listings or bids as it can. Try again later with the same key.',
+    zh: '市场的账户、标的或投标数量已达上限，请稍后用同一键重试。',
   },
   'balance-too-large': {
     number: 4015,
@@ -309,6 +317,12 @@ const CODES_BY_NUMBER: ReadonlyMap<number, RejectCode> = new Map(
 /** The code of a number; null when no refusal has it. */
 export function rejectCodeOf(number: unknown): RejectCode | null {
   return CODES_BY_NUMBER.get(number as number) ?? null
+}
+
+/** Whether a refusal is the answer to its key, for good. */
+export function isRemembered(code: RejectCode): boolean {
+  const row: RejectRow = REJECTS[code]
+  return row.isPassing !== true
 }
 
 /** What a caller is told. `field` names the part of the request that was wrong. */

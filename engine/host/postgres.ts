@@ -1,5 +1,5 @@
 /** Connections to the market's Postgres. BIGINT arrives as a number and is asserted to be a safe one:
- *  money must not lose a cent on the way in. */
+ *  money must not lose a cent on the way in. NUMERIC, which sums and turnovers are, arrives as a bigint. */
 import { Kysely, PostgresDialect } from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
 import { assert } from '../../schema/unit.ts'
@@ -120,6 +120,7 @@ function watchOutage(pool: Pool, log: Log): () => readonly string[] {
 const parserOf: typeof types.getTypeParser = (oid, format) => {
   if (format === 'binary') return types.getTypeParser(oid, format)
   if (oid === types.builtins.INT8) return safeNumber
+  if (oid === types.builtins.NUMERIC) return BigInt
   // A calendar day has no time zone; a Date would give it ours.
   if (oid === types.builtins.DATE) return (text: string) => text
   return types.getTypeParser(oid, 'text')

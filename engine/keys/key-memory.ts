@@ -5,7 +5,7 @@
  *  bucket of the hash table, of one account from its oldest key to its newest, and of all by age.
  *  An account keeps its last `KEYS_PER_ACCOUNT_MAX` keys, the market its last `KEYS_KEPT_MAX`; a key
  *  let go raises its account's `forgottenMs`, and a key up to that time that is not kept is refused. */
-import { assert, KEYS_KEPT_MAX, KEYS_PER_ACCOUNT_MAX } from '../../schema/index.ts'
+import { assert } from '../../schema/index.ts'
 import type { AccountId } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Hash } from '../digest/hash.ts'
@@ -51,10 +51,7 @@ export class KeyMemory {
   #newest = NO_SLOT
 
   /** `accounts` is the state's own map: the rings of keys begin and end in the accounts. */
-  constructor(
-    accounts: ReadonlyMap<AccountId, Account>,
-    limits: KeyLimits = { perAccountMax: KEYS_PER_ACCOUNT_MAX, keptMax: KEYS_KEPT_MAX },
-  ) {
+  constructor(accounts: ReadonlyMap<AccountId, Account>, limits: KeyLimits) {
     this.#accounts = accounts
     this.#limits = limits
   }

@@ -1,4 +1,4 @@
-import { bidId, BIDS_OPEN_MAX } from '../../schema/index.ts'
+import { bidId } from '../../schema/index.ts'
 import type { AtMs, BidPlaced, Minor, PlaceBid } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { newBid } from './book/bid.ts'
@@ -20,7 +20,7 @@ export function placeBid(state: State, account: Account, command: PlaceBid, atMs
   const acceptedMinor = listing.book.quote(command.amountMinor, command.ratePpm, null)
   if (typeof acceptedMinor === 'string') return acceptedMinor
   if (account.availableMinor < acceptedMinor) return 'insufficient-funds'
-  if (state.bids.size >= BIDS_OPEN_MAX) return 'market-full'
+  if (state.bids.size >= state.limits.bidsOpenMax) return 'market-full'
 
   hold(state, account, acceptedMinor)
   const bid = makeBid(state, account, command, acceptedMinor, atMs)

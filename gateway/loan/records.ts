@@ -26,12 +26,17 @@ export function readSchedule(
   })
 }
 
-/** Principal of the loans that this account's bids have won. */
+/** Principal of the loans that this account's bids have won. Money that comes back is lent again, so that
+ *  over the years it may pass what a number holds: then that is what is told. */
 export function sumInvestedMinor(records: Records, accountId: AccountId): Promise<Minor> {
   return records.ask(async (db) => {
     const row = await db
       .selectFrom('bid')
-      .select(sql<number>`coalesce(sum(accepted_minor), 0)::bigint`.as('invested'))
+      .select(
+        sql<number>`least(coalesce(sum(accepted_minor), 0), ${Number.MAX_SAFE_INTEGER})::bigint`.as(
+          'invested',
+        ),
+      )
       .where('account_id', '=', accountId)
       .where('status', '=', 'won')
       .executeTakeFirstOrThrow()

@@ -10,6 +10,7 @@ import type { AtMs } from '../unit.ts'
 
 export type SqlType =
   | 'bigint'
+  | 'numeric'
   | 'integer'
   | 'smallint'
   | 'text'
@@ -100,6 +101,8 @@ export type ChangeOf<Declared extends Table, Group extends GroupOf<Declared>> = 
 
 /** A safe whole number. */
 export const bigint = (): Column<number, false> => column('bigint')
+/** A whole number of any size: what only ever grows, such as a turnover. */
+export const numeric = (): Column<bigint, false> => column('numeric')
 export const integer = (): Column<number, false> => column('integer')
 export const smallint = (): Column<number, false> => column('smallint')
 export const text = <Value extends string = string>(): Column<Value, false> => column('text')

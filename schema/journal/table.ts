@@ -54,6 +54,17 @@ export const SETTLEMENT_CURSOR = table('settlement_cursor', {
   },
 })
 
+/** One row. */
+export const SETTLEMENT_LEASE = table('settlement_lease', {
+  columns: {
+    term: bigint(),
+    holder: nullable(uuid()),
+    heartbeat_at: filled(timestamp(), 'now()'),
+  },
+  key: ['term'],
+  changes: {},
+})
+
 export const ENGINE_SNAPSHOT = table('engine_snapshot', {
   columns: {
     sequence: bigint(),

@@ -5,6 +5,7 @@ import {
   integer,
   jsonb,
   nullable,
+  numeric,
   oneOf,
   smallint,
   table,
@@ -28,8 +29,9 @@ export const LEDGER_ACCOUNT = table('ledger_account', {
   columns: {
     code: smallint(),
     owner: bigint(),
-    debits_minor: bigint(),
-    credits_minor: bigint(),
+    /** All that ever left and came: without a bound, unlike their difference. */
+    debits_minor: numeric(),
+    credits_minor: numeric(),
   },
   key: ['code', 'owner'],
   changes: {

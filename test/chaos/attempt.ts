@@ -3,7 +3,7 @@
  *  It lives in the test's process, which nothing kills, so it knows what the market promised. An attempt
  *  without an answer may have happened or not, but once at most. */
 import type { Answer, BatchReply, Key, RejectCode } from '../../schema/index.ts'
-import { assertNever, REJECTS } from '../../schema/index.ts'
+import { assertNever, isRemembered, REJECTS } from '../../schema/index.ts'
 
 export type Asked =
   | {
@@ -83,7 +83,8 @@ export function promised({ said }: Attempt): Said | null {
  *  been carried out on an earlier try whose answer was lost. */
 export function isDefinite(code: RejectCode): boolean {
   const { number } = REJECTS[code]
-  return number >= 4000 && number < 5000 && code !== 'outcome-unknown'
+  const isOfMarket = number >= 4000 && number < 5000 && code !== 'outcome-unknown'
+  return isOfMarket && isRemembered(code)
 }
 
 export function saidBriefly(asked: Asked, answer: BatchReply['answers'][number]): Said {

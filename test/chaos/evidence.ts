@@ -95,7 +95,7 @@ const QUERIES = {
   listing: `select listing_id, mode, status, amount_minor, funded_minor, bid_count, clearing_rate_ppm
               from listing order by listing_id`,
   loan: 'select loan_id, borrower_id, principal_minor from loan order by loan_id',
-  ledger_account: 'select code, owner, debits_minor, credits_minor from ledger_account',
+  ledger_account: `select code, owner, debits_minor::bigint, credits_minor::bigint from ledger_account`,
   transferred: `
     select code, owner, sum(minor)::bigint as minor
       from (select debit_code as code, debit_owner as owner, -amount_minor as minor from transfer

@@ -17,6 +17,7 @@ import {
   integer,
   jsonb,
   nullable,
+  numeric,
   oneOf,
   smallint,
   someOf,
@@ -106,11 +107,11 @@ test('a group of columns changes alone, row by row', async () => {
 test('what is added to is summed, and begins with what is added first', async () => {
   const { ledger_account: account } = TABLES
   await withTable(async (client) => {
-    const change = { code: 2001, owner: 7, debits_minor: 0, credits_minor: 500 }
+    const change = { code: 2001, owner: 7, debits_minor: 0n, credits_minor: 2n ** 80n }
     await addToColumns(client, account, 'balance', [change])
-    await addToColumns(client, account, 'balance', [{ ...change, debits_minor: 200 }])
+    await addToColumns(client, account, 'balance', [{ ...change, debits_minor: 200n }])
     const { rows } = await client.query('select * from ledger_account where owner = 7')
-    expect(rows).toEqual([{ ...change, debits_minor: 200, credits_minor: 1_000 }])
+    expect(rows).toEqual([{ ...change, debits_minor: 200n, credits_minor: 2n ** 81n }])
   })
 })
 
@@ -119,6 +120,7 @@ const EVERY_KIND = table('every_kind', {
     id: bigint(),
     small: smallint(),
     whole: integer(),
+    sum: numeric(),
     word: oneOf(['one', 'two']),
     words: someOf(['one', 'two']),
     free: text(),
@@ -140,6 +142,7 @@ const FULL: NewRow<typeof EVERY_KIND> = {
   id: 1,
   small: -3,
   whole: 2_000_000_000,
+  sum: 12_345_678_901_234_567_890_123_000_000n,
   word: 'one',
   words: ['two', 'one'],
   free: '借款 “1” \\ {}, €',
@@ -153,6 +156,7 @@ const FULL: NewRow<typeof EVERY_KIND> = {
 const EMPTY: NewRow<typeof EVERY_KIND> = {
   ...FULL,
   id: 2,
+  sum: -10_000n,
   words: [],
   free: '',
   bytes: Buffer.alloc(0),

@@ -107,9 +107,14 @@ export function bytesOf(stored: Bytes): Buffer {
 export function rowOf(row: Readonly<Record<string, unknown>>): Row {
   const values = Object.entries(row).map(([column, value]) => [
     column,
-    Buffer.isBuffer(value) ? value.toString('base64') : value,
+    Buffer.isBuffer(value) ? value.toString('base64') : plain(value),
   ])
   return JSON.parse(JSON.stringify(Object.fromEntries(values))) as Row
+}
+
+/** Turnovers of a story are small. */
+function plain(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
 }
 
 /** A row of the settlement journal as the driver takes it. */

@@ -97,5 +97,5 @@ test('totals count open listings only and weigh the rate by amount', () => {
     listing({ listingId: 2, amountMinor: 100, ratePpm: 200_000 }),
     listing({ listingId: 3, amountMinor: 999, status: 'funded' }),
   )
-  expect(store.totals()).toEqual({ open: 2, askedMinor: 400, fundedMinor: 100, ratePpm: 125_000 })
+  expect(store.totals()).toEqual({ open: 2, askedMinor: 400n, fundedMinor: 100n, ratePpm: 125_000 })
 })

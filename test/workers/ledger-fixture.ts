@@ -2,6 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { startMarket } from '../../deploy/local/index.ts'
 import type { Market, MarketOptions } from '../../deploy/local/index.ts'
+import { MARKET_LIMITS } from '../../engine/index.ts'
+import type { MarketLimits } from '../../engine/index.ts'
 import { connectPostgres } from '../../engine/host/index.ts'
 import type { Postgres } from '../../engine/host/index.ts'
 import { connectJournal } from '../../engine/journal/index.ts'
@@ -20,11 +22,14 @@ export interface LedgerFixture {
   stop(): Promise<void>
 }
 
-export async function startLedger(options: MarketOptions = {}): Promise<LedgerFixture> {
+export async function startLedger(
+  options: MarketOptions = {},
+  limits: MarketLimits = MARKET_LIMITS,
+): Promise<LedgerFixture> {
   const market = await startMarket({ engines: 0, gateways: 0, workers: 0, ...options })
   const postgres = await connectPostgres({ url: market.databaseUrl, max: 8 })
   const journal = await connectJournal({ url: market.journalUrl, market: 'demo' })
-  const engine = new ScriptedEngine(journal, SEED)
+  const engine = new ScriptedEngine(journal, SEED, limits)
   const stop = async () => {
     await postgres.close()
     await journal.close()

@@ -1,8 +1,8 @@
 /** An engine that follows a seeded script: what a market's people ask, entry by entry, with a clock of
  *  its own, and the real engine's answers, all in a real journal. Both halves of an entry are written as
  *  the gateway and the engine process write them, only under an id of the script's own time. */
-import { applyEntry, createState, dumpState } from '../../engine/index.ts'
-import type { SnapshotChunk, State } from '../../engine/index.ts'
+import { applyEntry, createState, dumpState, MARKET_LIMITS } from '../../engine/index.ts'
+import type { MarketLimits, SnapshotChunk, State } from '../../engine/index.ts'
 import {
   appendEvents,
   encodeCommandBody,
@@ -33,21 +33,22 @@ export class ScriptedEngine {
   /** All that was said, in order. */
   readonly entries: EventEntry[] = []
   readonly #journal: Journal
-  readonly #state: State = createState()
+  readonly #state: State
   #nowMs = START_MS
   #batch = 0
   #asked: readonly Command[] = []
   #used: Command[] = []
 
-  constructor(journal: Journal, seed: number) {
+  constructor(journal: Journal, seed: number, limits: MarketLimits = MARKET_LIMITS) {
     this.#journal = journal
+    this.#state = createState(undefined, limits)
     this.random = new Random(seed)
   }
 
   /** Everybody gets money. */
   async open(): Promise<void> {
     const deposits = Array.from({ length: PEOPLE }, (_, index) =>
-      this.#deposit(index + 1, DEPOSIT_MINOR),
+      this.deposit(index + 1, DEPOSIT_MINOR),
     )
     await this.tell(deposits)
   }
@@ -106,6 +107,10 @@ export class ScriptedEngine {
     }
   }
 
+  deposit(account: number, amountMinor: number): Command {
+    return { kind: 'Deposit', ...this.#by(account), amountMinor: minor(amountMinor) }
+  }
+
   bid(account: number, on: ListingId, amountMinor: number, rate: number): CommandOf<'PlaceBid'> {
     const terms = { amountMinor: minor(amountMinor), ratePpm: ratePpm(rate) }
     return { kind: 'PlaceBid', ...this.#by(account), listingId: on, ...terms }
@@ -134,7 +139,7 @@ export class ScriptedEngine {
     if (opened?.kind !== 'ListingOpened') throw new Error('the listing was refused')
     const lender = opened.borrowerId === 1 ? 2 : 1
     await this.tell([
-      this.#deposit(lender, amountMinor),
+      this.deposit(lender, amountMinor),
       this.bid(lender, opened.listingId, amountMinor, 0),
     ])
     return opened.listingId
@@ -142,7 +147,7 @@ export class ScriptedEngine {
 
   /** Lets an entry be said with another digest than the truth. */
   async tellWrongDigest(): Promise<EventEntry> {
-    const entry = await this.#ask([this.#deposit(1, 100)])
+    const entry = await this.#ask([this.deposit(1, 100)])
     const wrong = { ...entry, digest: 'bad0bad0bad0bad0' }
     await this.#answer([wrong])
     return wrong
@@ -174,7 +179,7 @@ export class ScriptedEngine {
   #anything(): Command {
     const { random } = this
     if (random.chance(0.03)) return this.#listing()
-    if (random.chance(0.05)) return this.#deposit(random.between(1, PEOPLE), 1_000_000)
+    if (random.chance(0.05)) return this.deposit(random.between(1, PEOPLE), 1_000_000)
     if (random.chance(0.12)) return this.#cancel()
     if (random.chance(0.12)) return this.#amend()
     if (random.chance(0.006)) return this.#withdraw()
@@ -182,10 +187,6 @@ export class ScriptedEngine {
     if (random.chance(0.02) && this.#used.length > 0)
       return { ...this.#bid(), ...keyOf(random.pick(this.#used)) }
     return this.#bid()
-  }
-
-  #deposit(account: number, amountMinor: number): Command {
-    return { kind: 'Deposit', ...this.#by(account), amountMinor: minor(amountMinor) }
   }
 
   #listing(): CommandOf<'OpenListing'> {

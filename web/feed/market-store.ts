@@ -4,6 +4,7 @@
  *  rows there are is said by `version`. */
 import { shallowReactive, shallowRef, toRaw } from 'vue'
 import type { ChannelListener } from '../../gateway/client/index.ts'
+import { ExactSum } from '../vocabulary.ts'
 import type { ChannelShapes, ListingId, ListingPatch, ListingRow } from '../vocabulary.ts'
 import { FreshnessKeeper } from './freshness.ts'
 import { Latest } from './latest.ts'
@@ -16,8 +17,8 @@ export type LiveListing = { -readonly [Field in keyof ListingRow]: ListingRow[Fi
 
 export interface MarketTotals {
   readonly open: number
-  readonly askedMinor: number
-  readonly fundedMinor: number
+  readonly askedMinor: bigint
+  readonly fundedMinor: bigint
   /** Weighted by amount; 0 when nothing is open. */
   readonly ratePpm: number
 }
@@ -66,17 +67,20 @@ export class MarketStore extends FreshnessKeeper implements ChannelListener<'mar
 
   totals(): MarketTotals {
     let open = 0
-    let askedMinor = 0
-    let fundedMinor = 0
+    const asked = new ExactSum()
+    const funded = new ExactSum()
     let weighted = 0
     for (const row of this.plain()) {
       if (row.status !== 'open') continue
       open++
-      askedMinor += row.amountMinor
-      fundedMinor += row.fundedMinor
+      asked.add(row.amountMinor)
+      funded.add(row.fundedMinor)
       weighted += row.amountMinor * (row.ratePpm / 1_000_000)
     }
-    const ratePpm = askedMinor === 0 ? 0 : Math.round((weighted / askedMinor) * 1_000_000)
+    const askedMinor = asked.minor
+    const fundedMinor = funded.minor
+    const share = askedMinor === 0n ? 0 : weighted / Number(askedMinor)
+    const ratePpm = Math.round(share * 1_000_000)
     return { open, askedMinor, fundedMinor, ratePpm }
   }
 

@@ -13,9 +13,11 @@ const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
 /** `120550` with 2 digits → `1205.50`. */
-export function decimal(minor: number, digits: number): Decimal {
+export function decimal(minor: number | bigint, digits: number): Decimal {
   if (digits === 0) return `${minor}`
-  const text = String(Math.abs(minor)).padStart(digits + 1, '0')
+  const text = String(minor)
+    .replace('-', '')
+    .padStart(digits + 1, '0')
   const whole = text.slice(0, -digits)
   return `${minor < 0 ? '-' : ''}${whole}.${text.slice(-digits)}` as Decimal
 }
@@ -32,9 +34,9 @@ export function currencyDigits(currency: string): number {
 }
 
 /** Whole percent, rounded down: a listing is 100 % funded only when nothing is missing. */
-export function fundedPercent(fundedMinor: number, amountMinor: number): number {
-  if (amountMinor === 0) return 0
-  return Math.min(100, Math.floor((fundedMinor * 100) / amountMinor))
+export function fundedPercent(fundedMinor: number | bigint, amountMinor: number | bigint): number {
+  if (Number(amountMinor) === 0) return 0
+  return Math.min(100, Number((BigInt(fundedMinor) * 100n) / BigInt(amountMinor)))
 }
 
 function pad(value: number): string {
@@ -87,11 +89,11 @@ export function createFormat(locale: Locale, currency: string) {
   return {
     digits,
     /** `$1,205.50`: every digit the ledger knows. */
-    money: (minor: number) => exact.format(decimal(minor, digits)),
+    money: (minor: number | bigint) => exact.format(decimal(minor, digits)),
     /** `$28,000`, but `$28,000.50`: for lists where amounts are mostly whole. */
     moneyBrief: (minor: number) => brief.format(decimal(minor, digits)),
     /** `$4.87M`: for totals that move; the exact amount stands beside or behind it. */
-    moneyCompact: (minor: number) => compact.format(decimal(minor, digits)),
+    moneyCompact: (minor: number | bigint) => compact.format(decimal(minor, digits)),
     /** The same as `money` in pieces, so that the unit can be set in a lighter tone. */
     moneyParts: (minor: number, isBrief: boolean) =>
       (isBrief ? brief : exact).formatToParts(decimal(minor, digits)),

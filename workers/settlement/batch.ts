@@ -2,6 +2,7 @@
  *
  *  Whatever happens twice to the same row inside a batch reaches the server once: a bid that is placed
  *  and closed is inserted closed, an account that moves a hundred times is updated once. */
+import { ExactSum } from '../../schema/exact-sum.ts'
 import type { ChangeOf, NewRow } from '../../schema/declare/table.ts'
 import type { JobPayload, JobTopic } from '../../schema/job.ts'
 import { TABLES } from '../../schema/table.ts'
@@ -11,9 +12,15 @@ import { CopyRows } from './copy.ts'
 import type { Transfer } from './ledger/transfer.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
 
-/** What a ledger account moved by. */
 type LedgerChange = ChangeOf<typeof TABLES.ledger_account, 'balance'>
-type Moving<Change> = { -readonly [Column in keyof Change]: Change[Column] }
+
+/** What a ledger account moved by. */
+interface Turnover {
+  readonly code: number
+  readonly owner: number
+  readonly debits: ExactSum
+  readonly credits: ExactSum
+}
 
 /** Ids that no row has yet. */
 export interface NextIds {
@@ -31,7 +38,7 @@ export class Batch {
   readonly bids = new ChangingRows(TABLES.bid)
   readonly loans: NewRow<typeof TABLES.loan>[] = []
   readonly jobs: NewRow<typeof TABLES.outbox>[] = []
-  readonly #ledger = new Map<number, Map<number, Moving<LedgerChange>>>()
+  readonly #ledger = new Map<number, Map<number, Turnover>>()
   readonly #first: NextIds
 
   constructor(from: number, first: NextIds) {
@@ -64,8 +71,8 @@ export class Batch {
       cause,
       at: atMs,
     })
-    this.#change(debitCode, debitOwner).debits_minor += amountMinor
-    this.#change(creditCode, creditOwner).credits_minor += amountMinor
+    this.#turnover(debitCode, debitOwner).debits.add(amountMinor)
+    this.#turnover(creditCode, creditOwner).credits.add(amountMinor)
   }
 
   addJob<Topic extends JobTopic>(topic: Topic, payload: JobPayload<Topic>): void {
@@ -74,15 +81,21 @@ export class Batch {
   }
 
   ledgerChanges(): LedgerChange[] {
-    return [...this.#ledger.values()].flatMap((owners) => [...owners.values()])
+    return [...this.#ledger.values()].flatMap((owners) => [...owners.values()].map(changeOf))
   }
 
-  #change(code: number, owner: number): Moving<LedgerChange> {
+  #turnover(code: number, owner: number): Turnover {
     let owners = this.#ledger.get(code)
     if (owners === undefined) this.#ledger.set(code, (owners = new Map()))
-    let change = owners.get(owner)
-    if (change === undefined)
-      owners.set(owner, (change = { code, owner, debits_minor: 0, credits_minor: 0 }))
-    return change
+    let turnover = owners.get(owner)
+    if (turnover === undefined) {
+      turnover = { code, owner, debits: new ExactSum(), credits: new ExactSum() }
+      owners.set(owner, turnover)
+    }
+    return turnover
   }
+}
+
+function changeOf({ code, owner, debits, credits }: Turnover): LedgerChange {
+  return { code, owner, debits_minor: debits.minor, credits_minor: credits.minor }
 }

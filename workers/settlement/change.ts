@@ -127,4 +127,4 @@ function compileArrays(
   return compile(source, {})
 }
 
-const NUMBERS = new Set(['bigint', 'integer', 'smallint', 'timestamp with time zone'])
+const NUMBERS = new Set(['bigint', 'numeric', 'integer', 'smallint', 'timestamp with time zone'])

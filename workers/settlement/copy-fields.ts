@@ -8,6 +8,8 @@ const START_BYTES = 64 * 1024
 const POSTGRES_EPOCH_MS = 946_684_800_000
 const DAY_MS = 86_400_000
 const TEXT_OID = 25
+const NUMERIC_BASE = 10_000n
+const NUMERIC_MINUS = 0x4000
 
 /** Numbers are written through a view: a Buffer's own methods check each and take twice as long. */
 export class CopyFields {
@@ -31,6 +33,23 @@ export class CopyFields {
     this.#view.setInt32(this.#at + 4, Math.floor(value / 2 ** 32))
     this.#view.setUint32(this.#at + 8, value >>> 0)
     this.#at += 12
+  }
+
+  /** Groups of four decimal digits, the first of weight `groups - 1`; then sign and no digits behind the
+   *  point. */
+  numeric(value: bigint): void {
+    const groups: number[] = []
+    for (let rest = value < 0n ? -value : value; rest > 0n; rest /= NUMERIC_BASE)
+      groups.unshift(Number(rest % NUMERIC_BASE))
+    const head = [groups.length, Math.max(0, groups.length - 1), value < 0n ? NUMERIC_MINUS : 0, 0]
+    const words = [...head, ...groups]
+    this.#reserve(4 + 2 * words.length)
+    this.#view.setInt32(this.#at, 2 * words.length)
+    this.#at += 4
+    for (const word of words) {
+      this.#view.setUint16(this.#at, word)
+      this.#at += 2
+    }
   }
 
   integer(value: number): void {

@@ -80,6 +80,7 @@ function methodOf({ type, words }: Column): keyof CopyFields {
 
 const METHODS: { readonly [Type in SqlType]: keyof CopyFields } = {
   bigint: 'bigint',
+  numeric: 'numeric',
   integer: 'integer',
   smallint: 'smallint',
   text: 'text',

@@ -54,6 +54,7 @@ async function readBalances(client: PoolClient, mirror: Mirror): Promise<void> {
     available: number
     held: number
   }>(
+    // The turnovers have no bound; the balance between them is asserted to be a safe integer.
     `select owner,
             coalesce(sum(credits_minor - debits_minor) filter (where code = $1), 0)::bigint as available,
             coalesce(sum(credits_minor - debits_minor) filter (where code = $2), 0)::bigint as held

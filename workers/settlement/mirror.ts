@@ -161,6 +161,7 @@ export class Mirror {
 
   /** Puts back what the tables hold at the cursor, in any order; listings know their own sums. */
   restoreBalance(accountId: AccountId, availableMinor: number, heldMinor: number): void {
+    assert(availableMinor >= 0 && heldMinor >= 0, `account ${accountId} has nothing below zero`)
     const balance = { accountId, availableMinor, heldMinor, touchedAt: UNTOUCHED }
     this.#balances.set(accountId, balance)
     this.#digest.add(termOf(balance))
@@ -194,10 +195,9 @@ export class Mirror {
   #move(code: ChartCode, owner: AccountId, byMinor: number): void {
     if (code !== AVAILABLE && code !== HELD) return
     const balance = this.#touchBalance(owner)
-    if (code === AVAILABLE) balance.availableMinor += byMinor
-    else balance.heldMinor += byMinor
-    assert(balance.availableMinor >= 0, `account ${owner} has nothing available below zero`)
-    assert(balance.heldMinor >= 0, `account ${owner} has nothing held below zero`)
+    if (code === AVAILABLE)
+      balance.availableMinor = moved(balance.availableMinor, byMinor, `available to ${owner}`)
+    else balance.heldMinor = moved(balance.heldMinor, byMinor, `held of ${owner}`)
   }
 
   #touchBalance(accountId: AccountId): CashBalance {
@@ -217,9 +217,8 @@ export class Mirror {
   #changeBook(listingId: ListingId, byMinor: number, byBids: number): void {
     const listing = this.listing(listingId)
     this.#touchListing(listing)
-    listing.fundedMinor += byMinor
+    listing.fundedMinor = moved(listing.fundedMinor, byMinor, `in the book of listing ${listingId}`)
     listing.bidCount += byBids
-    assert(listing.fundedMinor >= 0, `listing ${listingId} is not funded below zero`)
   }
 
   /** Only at the end of an entry: a better bid is told before the one that it displaces. */
@@ -236,6 +235,14 @@ export class Mirror {
     listing.touchedAt = this.sequence
     this.#touchedListings.push(listing)
   }
+}
+
+/** Two safe integers that pass the range of exact arithmetic together never round back into it. */
+function moved(minor: number, byMinor: number, what: string): number {
+  const after = minor + byMinor
+  assert(after >= 0, `what is ${what} is never below zero`)
+  assert(Number.isSafeInteger(after), `what is ${what} is a safe integer`)
+  return after
 }
 
 /** `touchedAt` of a listing that the digest has not seen yet. */

@@ -1,5 +1,5 @@
 /** Where the answer to each key lies. A repeated answer lies where it was first given. */
-import type { RejectCode } from '../../schema/reject.ts'
+import { isRemembered } from '../../schema/reject.ts'
 import type { Event } from '../../schema/event.ts'
 import type { Command } from '../../schema/command.ts'
 import { assert } from '../../schema/unit.ts'
@@ -11,10 +11,6 @@ export interface Outcome {
   /** The command's place in its entry, from 0. */
   readonly place: number
 }
-
-/** Refusals about the key itself: the engine does not remember them, so the same key may still get, or
- *  has got, its true answer elsewhere. */
-const KEY_REFUSALS: ReadonlySet<RejectCode> = new Set(['key-reused', 'key-expired', 'key-ahead'])
 
 /** The outcomes of one stored entry; none for a duplicate. */
 export function outcomesOf(entry: {
@@ -41,5 +37,5 @@ export function listOutcomes(
 
 function isOutcome(answer: Event): boolean {
   if (answer.kind === 'Repeated') return false
-  return answer.kind !== 'Refused' || !KEY_REFUSALS.has(answer.code)
+  return answer.kind !== 'Refused' || isRemembered(answer.code)
 }

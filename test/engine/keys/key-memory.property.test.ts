@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { newAccount } from '../../../engine/cash/account.ts'
 import { KeyMemory } from '../../../engine/keys/key-memory.ts'
 import type { KeyLimits, KeyRecord } from '../../../engine/keys/key-memory.ts'
+import { MARKET_LIMITS } from '../../../engine/index.ts'
 import { keyWords, wordsTimeMs } from '../../../engine/keys/key-words.ts'
 import { accountId, keyFrom, keyTimeMs } from '../../../schema/index.ts'
 import { holds } from '../seed.ts'
@@ -96,7 +97,7 @@ test('ten thousand keys are all found again', () => {
 test('the same key of three thousand accounts is three thousand keys', () => {
   const ids = Array.from({ length: 3_000 }, (_, index) => accountId(index + 1))
   const accounts = new Map(ids.map((id) => [id, newAccount(id)]))
-  const memory = new KeyMemory(accounts)
+  const memory = new KeyMemory(accounts, MARKET_LIMITS.keys)
   const first = recordOf(1, 0)
   for (const account of accounts.values()) {
     expect(memory.find(account, first.words)).toBeNull()
