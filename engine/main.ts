@@ -3,8 +3,10 @@
 import { pause } from './host/backoff.ts'
 import { readConfig } from './host/config.ts'
 import { serveOperations } from './host/operations.ts'
+import { Progress, watchProgress } from './host/progress.ts'
 import { announceReady } from './host/ready.ts'
-import { onStop, runService, stopSignal } from './host/stop.ts'
+import { fail, onStop, runService, stopSignal } from './host/stop.ts'
+import { compareEntryIds } from '../schema/entry.ts'
 import { engineSettings } from './config.ts'
 import { connectJournal, holdWhatItCarries, lastId } from './journal/index.ts'
 import { createReplicaMetrics } from './replica/metrics.ts'
@@ -35,10 +37,15 @@ runService('engine', async (log) => {
   )
 
   let replaying: string | null = WAITING
+  const progress = new Progress('answering')
   const operations = await serveOperations({
     port: OPS_PORT,
     host: OPS_HOST,
-    readiness: () => [...(replaying === null ? [] : [replaying]), ...journal.readiness()],
+    readiness: () => [
+      ...(replaying === null ? [] : [replaying]),
+      ...progress.readiness(),
+      ...journal.readiness(),
+    ],
     registry: metrics.all.registry,
   })
   onStop('operations', () => operations.close())
@@ -53,6 +60,11 @@ runService('engine', async (log) => {
   const replica = new Replica(parts)
   const running = replica.run()
   onStop('replica', () => running)
+  watchProgress(async () => {
+    const end = await lastId(journal, journal.keys.commands)
+    const reached = replica.saidId
+    progress.note({ isWaiting: compareEntryIds(reached, end) < 0, reached })
+  }, stopSignal).catch(fail)
 
   const isReplayed = async () => {
     while (!replica.hasReached(target) && !stopSignal.aborted) {

@@ -3,7 +3,7 @@
 import type { TemplatedApp } from 'uWebSockets.js'
 import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
-import { fail, packageAsset } from '../engine/host/index.ts'
+import { fail, packageAsset, Progress } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
 import { CommandWriter } from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
@@ -58,6 +58,7 @@ export class Gateway {
   readonly #records: Records
   readonly #watermarks: Watermarks
   readonly #timers: NodeJS.Timeout[] = []
+  readonly #progress = new Progress('commands')
   #isFollowing = false
 
   constructor(surroundings: Surroundings) {
@@ -155,7 +156,10 @@ export class Gateway {
       this.#feed.flushPublic()
     })
     every(HEARTBEAT_MS, () => this.#sockets.broadcast(this.#heartbeat()))
-    every(SWEEP_MS, () => this.#admission.sweep())
+    every(SWEEP_MS, () => {
+      this.#admission.sweep()
+      this.#progress.note(this.#admission.standing())
+    })
     every(HOUSEKEEPING_MS, () => {
       this.#sockets.sweep(Date.now())
       this.#feed.sweep()
@@ -165,7 +169,7 @@ export class Gateway {
 
   readiness(): Readiness {
     const { journal, postgres } = this.#surroundings
-    const reasons = [...journal.readiness()]
+    const reasons = [...journal.readiness(), ...this.#progress.readiness()]
     if (!this.#isFollowing) reasons.push('the view of the market is not built yet')
     if (this.#desk.isDraining) reasons.push('draining')
     const degraded = [

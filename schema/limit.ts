@@ -52,6 +52,11 @@ export const SNAPSHOT_EVERY_MS = 60_000
 /** The share of its time that an engine with callers waiting may spend on snapshots of its own. */
 export const SNAPSHOT_PAUSE_SHARE_MAX = 0.01
 
+// ── Every role ──────────────────────────────────────────────────────────────────────────────────
+/** Something waits and nothing comes of it for this long: the role says so at /readyz. Longer than any
+ *  commit takes, shorter than the lease, so that a settler that hangs is told of before it is replaced. */
+export const PROGRESS_MS_MAX = 3_000
+
 // ── Edge ────────────────────────────────────────────────────────────────────────────────────────
 /** Commands in one batch frame or request. */
 export const BATCH_COMMANDS_MAX = 1_000
@@ -93,6 +98,11 @@ export const POST_EVERY_MS_MIN = 30
 export const OUTBOX_RESEND_MS = 30_000
 /** Jobs sent in one go. */
 export const OUTBOX_ROWS_MAX = 500
+/** The settler that works says so this often. */
+export const LEASE_BEAT_MS = 1_000
+/** One that has not said so for as long is taken for hung, and the next one works: some heartbeats, so that
+ *  a busy machine is not taken for a dead one. */
+export const LEASE_MS_MAX = 5_000
 /** Entries from before the older snapshot that the journal may still keep once it was trimmed: some nodes
  *  of a stream, and room for a round that came to nothing. More of them say that trimming does not work,
  *  or that no snapshot is found sound. */

@@ -7,16 +7,20 @@ import {
   assertMigrated,
   connectPostgres,
   createMetrics,
+  fail,
   onStop,
   readConfig,
   runService,
+  Progress,
   serveOperations,
+  stopSignal,
+  watchProgress,
 } from '../engine/host/index.ts'
 import type { Database, Log, Metrics } from '../engine/host/index.ts'
 import { JOB_TOPICS } from '../schema/job.ts'
 import type { JobTopic } from '../schema/job.ts'
 import { processJob } from './processors.ts'
-import { assertQueueRedis, queuePrefix, workerConnection } from './queue.ts'
+import { assertQueueRedis, openQueue, queuePrefix, workerConnection } from './queue.ts'
 import type { JobData } from './queue.ts'
 
 const topicsSchema = z
@@ -47,31 +51,44 @@ async function main(log: Log): Promise<void> {
   onStop('postgres', () => postgres.close())
   await assertMigrated(postgres.db)
   await assertQueueRedis(config.QUEUE_REDIS_URL)
-  const outages = startWorkers(config, postgres.db, log, metrics)
+  const jobs = startWorkers(config, postgres.db, log, metrics)
   const { port } = await serveOperations({
     port: config.OPS_PORT,
-    readiness: () => [...postgres.readiness(), ...outages],
+    readiness: () => [...postgres.readiness(), ...jobs.readiness()],
     registry: metrics.registry,
   })
   announceReady({ service: 'workers', opsPort: port })
 }
 
-/** Returns the topics whose queue is out of reach just now, kept up to date. */
+/** Its readiness names the topics whose queue is out of reach just now, and those whose jobs hang. */
 function startWorkers(
   { WORKERS, QUEUE_REDIS_URL, MARKET }: Config,
   db: Database,
   log: Log,
   metrics: Metrics,
-): ReadonlySet<string> {
+): { readonly readiness: () => readonly string[] } {
   const seconds = metrics.histogram('lendbook_workers_job_seconds', 'Time of a job', [
     'topic',
     'result',
   ])
   const outages = new Set<string>()
+  const progresses: Progress[] = []
   for (const topic of WORKERS) {
     const reason = `queue of ${topic} cannot be reached`
     const connection = workerConnection(QUEUE_REDIS_URL)
     const worker = startWorker(topic, connection, MARKET, db)
+    const queue = openQueue(QUEUE_REDIS_URL, MARKET, topic)
+    const progress = new Progress(`jobs of ${topic}`)
+    progresses.push(progress)
+    const own = { begun: 0, done: 0, failed: 0 }
+    worker.on('active', () => own.begun++)
+    worker.on('completed', () => own.done++)
+    worker.on('failed', () => own.failed++)
+    watchProgress(async () => {
+      const isAtWork = own.begun > own.done + own.failed
+      const isWaiting = isAtWork || (await queue.getWaitingCount()) > 0
+      progress.note({ isWaiting, reached: own.done })
+    }, stopSignal).catch(fail)
     worker.on('error', (error) => {
       if (!outages.has(reason)) log.warn({ at: 'queue-lost', topic, error })
       outages.add(reason)
@@ -84,10 +101,13 @@ function startWorkers(
     })
     onStop(`worker ${topic}`, async () => {
       await worker.close()
+      await queue.close()
       connection.disconnect()
     })
   }
-  return outages
+  return {
+    readiness: () => [...outages, ...progresses.flatMap((progress) => progress.readiness())],
+  }
 }
 
 function startWorker(

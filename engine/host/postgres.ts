@@ -29,6 +29,8 @@ interface PostgresOptions {
   /** Connections at most. */
   readonly max: number
   readonly log?: Log
+  /** What the server shows its sessions as. */
+  readonly name?: string
 }
 
 /** Throws SetupFault, one clear line, when the server cannot be reached or refuses us. */
@@ -36,6 +38,7 @@ export async function connectPostgres({
   url,
   max,
   log = SILENT_LOG,
+  name,
 }: PostgresOptions): Promise<Postgres> {
   const pool = new Pool({
     connectionString: url,
@@ -43,6 +46,7 @@ export async function connectPostgres({
     connectionTimeoutMillis: CONNECT_MS_MAX,
     query_timeout: QUERY_MS_MAX,
     keepAlive: true,
+    ...(name !== undefined && { application_name: name }),
     types: { getTypeParser: parserOf },
   })
   const outage = watchOutage(pool, log)

@@ -38,12 +38,14 @@ export class Replica {
   readonly #keeper: SnapshotKeeper
   #saying: Promise<void> = Promise.resolve()
   #lastEntryMs = 0
+  #saidId: EntryId
   /** Rejected when answering has failed for good, which nobody may be waiting for at that moment. */
   readonly #failure: Promise<never>
   #fail: (error: unknown) => void = () => {}
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#saidId = parts.state.id
     this.#failure = new Promise((_resolve, reject) => {
       this.#fail = reject
     })
@@ -55,6 +57,12 @@ export class Replica {
       parts.settings.SECOND_ENGINE_WAIT_MS,
     )
     this.#keeper = new SnapshotKeeper({ ...parts, isFirst: () => this.#speaker.isFirst })
+  }
+
+  /** Up to where it has done what it is for: the last entry that is said, by whoever, or, for one that only
+   *  saves, applied. */
+  get saidId(): EntryId {
+    return this.#parts.settings.ENGINE_DUTY === 'match' ? this.#saidId : this.#parts.state.id
   }
 
   /** Has applied everything up to `id`. */
@@ -108,6 +116,7 @@ export class Replica {
   async #say(answers: readonly EventEntry[]): Promise<void> {
     try {
       await this.#speaker.say(answers)
+      this.#saidId = answers.at(-1)?.id ?? this.#saidId
     } catch (error) {
       // What was not said is said by another engine, or by this one when it is started again.
       if (!(error instanceof JournalLost) || !this.#parts.signal.aborted) this.#fail(error)

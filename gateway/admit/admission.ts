@@ -14,6 +14,7 @@ import {
   reject,
 } from '../../schema/index.ts'
 import type { AckStage, Command, EventEntry, Reject, Sequence } from '../../schema/index.ts'
+import type { Standing } from '../../engine/host/index.ts'
 import type { Admitted } from './admitted.ts'
 import { Waiting } from './waiting.ts'
 
@@ -62,6 +63,7 @@ export class Admission {
   }
   #reached = { recorded: 0, settled: 0 }
   #open = 0
+  #answered = 0
 
   constructor(options: Options) {
     this.#options = options
@@ -82,6 +84,12 @@ export class Admission {
     return this.#entries.length
   }
 
+  /** How its commands stand: some wait for the journal or for their answer, so many entries were answered. */
+  standing(): Standing {
+    const isWaiting = this.#queued > 0 || this.#isWriting || this.#entries.length > 0
+    return { isWaiting, reached: this.#answered }
+  }
+
   /** Takes a request in, whole or not at all. */
   admit(request: Admitted): Reject | null {
     if (this.#queued + request.commands.length > COMMANDS_QUEUED_MAX)
@@ -100,6 +108,7 @@ export class Admission {
     const at = this.#entries.findIndex(({ batch }) => batch === entry.batch)
     const [underWay] = at === -1 ? [] : this.#entries.splice(at, 1)
     if (underWay === undefined) return
+    this.#answered++
     let place = 0
     for (const { request, count } of underWay.runs) {
       for (const end = place + count; place < end; place++) {

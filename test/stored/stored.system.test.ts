@@ -7,7 +7,7 @@ import { Backlog } from '../../workers/settlement/backlog.ts'
 import { readCursor } from '../../workers/settlement/cursor.ts'
 import { Gauge } from '../../workers/settlement/gauge.ts'
 import { posting } from '../../workers/settlement/posting.ts'
-import { faultsOf, startLedger } from '../workers/ledger-fixture.ts'
+import { anyLease, faultsOf, startLedger } from '../workers/ledger-fixture.ts'
 import type { LedgerFixture } from '../workers/ledger-fixture.ts'
 import { journalValues, readStored, rowOf, TABLES } from './stored.ts'
 import type { Row, Stored } from './stored.ts'
@@ -71,7 +71,8 @@ async function post({ pool }: Postgres, last: number): Promise<void> {
   const gauge = new Gauge(createMetrics('settlement'))
   const { signal } = new AbortController()
   const { journal } = ledger
-  await posting({ pool, journal, backlog, gauge, signal, onJobs: () => {} }, last + 1)
+  const lease = await anyLease(pool)
+  await posting({ pool, journal, backlog, gauge, lease, signal, onJobs: () => {} }, last + 1)
 }
 
 /** The rows of a table, of their columns those that were recorded: later builds may have more. */

@@ -1,5 +1,6 @@
 /** Real servers with settlement and workers, and a scripted engine that feeds them. */
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Pool } from 'pg'
 import { startMarket } from '../../deploy/local/index.ts'
 import type { Market, MarketOptions } from '../../deploy/local/index.ts'
 import { MARKET_LIMITS } from '../../engine/index.ts'
@@ -10,6 +11,7 @@ import { connectJournal } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 import { checkLedger } from '../../workers/settlement/check-ledger.ts'
 import { readCursor } from '../../workers/settlement/cursor.ts'
+import type { LeaseMark } from '../../workers/settlement/held.ts'
 import { ScriptedEngine } from './scripted-engine.ts'
 
 export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
@@ -36,6 +38,16 @@ export async function startLedger(
     await market.stop()
   }
   return { market, postgres, journal, engine, stop }
+}
+
+/** A lease that nobody keeps alive, for code that works under one. */
+export async function anyLease(pool: Pool): Promise<LeaseMark> {
+  const { rows } = await pool.query<LeaseMark>(
+    'update settlement_lease set term = term + 1, holder = gen_random_uuid() returning term, holder',
+  )
+  const [lease] = rows
+  if (lease === undefined) throw new Error('there is no lease')
+  return lease
 }
 
 /** Asks again until it is so. */

@@ -1,4 +1,4 @@
-/** Settlers without a lease: what is left when the lock was lost and nobody has noticed. */
+/** Settlers that share a lease: what is left when it was lost and nobody has noticed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMetrics } from '../../engine/host/index.ts'
 import { Backlog } from '../../workers/settlement/backlog.ts'
@@ -7,10 +7,11 @@ import { CursorMoved, readCursor } from '../../workers/settlement/cursor.ts'
 import { Gauge } from '../../workers/settlement/gauge.ts'
 import { posting } from '../../workers/settlement/posting.ts'
 import { recording } from '../../workers/settlement/recording.ts'
+import type { LeaseMark } from '../../workers/settlement/held.ts'
 import type { Term } from '../../workers/settlement/term.ts'
 import { processJob } from '../../workers/processors.ts'
 import { dueOn } from '../../workers/loan/due-date.ts'
-import { faultsOf, SEED, startLedger, untilSettled } from './ledger-fixture.ts'
+import { anyLease, faultsOf, SEED, startLedger, untilSettled } from './ledger-fixture.ts'
 import type { LedgerFixture } from './ledger-fixture.ts'
 
 process.stdout.write(`SEED=${SEED}\n`)
@@ -26,7 +27,8 @@ afterAll(() => ledger.stop())
 test('two settlers that both believe to be the one write nothing twice', async () => {
   const stop = new AbortController()
   let moved = 0
-  const settlers = Array.from({ length: 2 }, () => settle(stop.signal, () => (moved += 1)))
+  const lease = await anyLease(ledger.postgres.pool)
+  const settlers = Array.from({ length: 2 }, () => settle(lease, stop.signal, () => (moved += 1)))
   await ledger.engine.run(320)
   await untilSettled(ledger)
   stop.abort()
@@ -159,7 +161,7 @@ async function faultsAfter(change: string): Promise<readonly string[]> {
 }
 
 /** What a settler does, beginning again from the tables whenever the other was first. */
-async function settle(stop: AbortSignal, onMoved: () => void): Promise<void> {
+async function settle(lease: LeaseMark, stop: AbortSignal, onMoved: () => void): Promise<void> {
   const { pool } = ledger.postgres
   while (!stop.aborted) {
     const over = new AbortController()
@@ -167,7 +169,8 @@ async function settle(stop: AbortSignal, onMoved: () => void): Promise<void> {
     const backlog = new Backlog(pool)
     signal.addEventListener('abort', () => backlog.wake())
     const gauge = new Gauge(createMetrics('settlement'))
-    const term: Term = { pool, journal: ledger.journal, backlog, gauge, signal, onJobs: () => {} }
+    const { journal } = ledger
+    const term: Term = { pool, journal, backlog, gauge, lease, signal, onJobs: () => {} }
     const stages = [recording(term), posting(term)].map((stage) =>
       stage.finally(() => over.abort()),
     )

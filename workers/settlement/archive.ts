@@ -22,23 +22,26 @@ import {
 } from '../../engine/journal/index.ts'
 import type { Journal, SnapshotHead } from '../../engine/journal/index.ts'
 import { readCursor } from './cursor.ts'
+import { assertHeld, LeaseLost } from './held.ts'
 import type { Term } from './term.ts'
 
 const TEND_EVERY_MS = 5_000
 const CHECKSUM_BYTES = 32
 
-/** Tends the journal until the term is over. A fault is logged and tried again at the next round. */
+/** Tends the journal until the term is over; throws LeaseLost when it finds that out. A fault is logged and tried again at the next round. */
 export async function tendJournal(db: Database, log: Log, term: Term): Promise<void> {
   const unusable = new Set<string>()
   while (!term.signal.aborted) {
     try {
+      await assertHeld(db, term.lease)
       await proveSnapshots(db, term.journal, unusable)
       const snapshots = await listSnapshots(term.journal)
       const sound = snapshots.filter(({ isSound }) => isSound === true)
-      await archiveNewest(db, term.journal, sound)
+      await archiveNewest(db, term, sound)
       await trimSafely(term, sound)
       await measureTrim(db, log, term, snapshots)
     } catch (error) {
+      if (error instanceof LeaseLost) throw error
       if (!term.signal.aborted) log.warn({ at: 'tend-fault', error: messageOf(error) })
     }
     await pause(TEND_EVERY_MS, term.signal)
@@ -82,12 +85,13 @@ function recordedAt(db: Database, { sequence }: SnapshotHead) {
 /** Copies the newest sound snapshot unless it is there already; keeps the two newest copies. */
 async function archiveNewest(
   db: Database,
-  journal: Journal,
+  { journal, lease }: Term,
   [newest]: readonly SnapshotHead[],
 ): Promise<void> {
   if (newest === undefined || (await isArchived(db, newest))) return
   const chunks = await loadSnapshot(journal, newest)
   await db.transaction().execute(async (tx) => {
+    await assertHeld(tx, lease)
     let number = 0
     for (const chunk of packChunks(chunks)) {
       await tx

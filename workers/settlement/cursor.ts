@@ -7,6 +7,8 @@ import type { RowOf } from '../../schema/declare/table.ts'
 import { TABLES } from '../../schema/table.ts'
 import { assert } from '../../schema/unit.ts'
 import type { Digest, EntryId } from '../../schema/entry.ts'
+import { isHeld } from './held.ts'
+import type { LeaseMark } from './held.ts'
 import { rowOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
 
@@ -20,7 +22,7 @@ export interface Cursor {
   readonly chainHash: Uint8Array
 }
 
-/** Another settler did the work first. Nothing is wrong: read the cursor and go on from there. */
+/** Another settler did the work first, or has the lease. Nothing is wrong: begin again from the tables. */
 export class CursorMoved extends Error {
   override readonly name = 'CursorMoved'
 }
@@ -38,9 +40,10 @@ export async function readCursor(client: Pool | PoolClient, stage: Stage): Promi
 }
 
 /** Moves the cursor from `from` to `to` and tells all who wait for it, once this transaction is
- *  committed. Throws CursorMoved when the stage no longer stands at `from`. */
+ *  committed. Throws CursorMoved when the stage no longer stands at `from`, or the lease is another's. */
 export async function moveCursor(
   client: PoolClient,
+  { term, holder }: LeaseMark,
   stage: Stage,
   from: number,
   to: RecordedEntry,
@@ -50,9 +53,13 @@ export async function moveCursor(
   const { rowCount } = await client.query({
     name: 'move-cursor',
     text: MOVE,
-    values: [stage, from, `${stage}:${to.sequence}`, ...MOVED.map((column) => row[column])],
+    values: [
+      ...[stage, from, `${stage}:${to.sequence}`, term, holder],
+      ...MOVED.map((column) => row[column]),
+    ],
   })
-  if (rowCount !== 1) throw new CursorMoved(`${stage} no longer stands at ${from}`)
+  if (rowCount !== 1)
+    throw new CursorMoved(`${stage} no longer stands at ${from}, or term ${term} is over`)
 }
 
 const READ = `select ${columnList(TABLES.settlement_cursor)} from settlement_cursor where stage = $1`
@@ -61,7 +68,7 @@ const MOVED = TABLES.settlement_cursor.changes.position
 const MOVE = `
   with moved as (
     update settlement_cursor
-       set ${MOVED.map((column, index) => `${column} = $${index + 4}`).join(', ')}
-     where stage = $1 and sequence = $2
+       set ${MOVED.map((column, index) => `${column} = $${index + 6}`).join(', ')}
+     where stage = $1 and sequence = $2 and ${isHeld(4)}
     returning 1)
   select pg_notify('watermark', $3) from moved`

@@ -62,6 +62,13 @@ export class Gauge {
     ]
   }
 
+  /** Another settler works now: what this one knew of the journal is of no account. */
+  endTerm(): void {
+    this.isActive = false
+    this.journalEntries = 0
+    this.trimBehindEntries = 0
+  }
+
   noteRecorded(entries: readonly RecordedEntry[], tookMs: number): void {
     this.recordedSequence = this.#note('recorded', entries, tookMs)
   }

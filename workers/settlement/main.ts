@@ -1,5 +1,6 @@
 /** Settlement: writes the journal ahead into Postgres, posts it to the ledger, hands jobs to the queue
  *  and tends the journal. Any number may run; one works, the others stand by. */
+import { randomUUID } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import { z } from 'zod'
 import {
@@ -7,11 +8,13 @@ import {
   assertMigrated,
   connectPostgres,
   createMetrics,
+  fail,
   onStop,
   readConfig,
   runService,
   serveOperations,
   stopSignal,
+  watchProgress,
 } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
 import { connectJournal, joinRecord } from '../../engine/journal/index.ts'
@@ -23,6 +26,7 @@ import { assertDurable } from './durable.ts'
 import { Gauge } from './gauge.ts'
 import { Relay } from './relay.ts'
 import { Settler } from './settler.ts'
+import { Standing } from './standing.ts'
 
 const configSchema = z.object({
   DATABASE_URL: z.string().min(1),
@@ -33,13 +37,20 @@ const configSchema = z.object({
   OUTBOX_RESEND_MS: z.coerce.number().int().min(100).optional(),
 })
 
-/** Recording, posting, the lease, the table behind the backlog, the outbox, the archive. */
-const CONNECTIONS = 8
+/** Recording, posting, the lease, the table behind the backlog, the outbox, the archive, the look at all
+ *  of it. */
+const CONNECTIONS = 9
 
 async function main(log: Log): Promise<void> {
+  const holder = randomUUID()
   const config = readConfig(configSchema)
   const metrics = createMetrics('settlement')
-  const postgres = await connectPostgres({ url: config.DATABASE_URL, max: CONNECTIONS, log })
+  const postgres = await connectPostgres({
+    url: config.DATABASE_URL,
+    max: CONNECTIONS,
+    log,
+    name: holder,
+  })
   onStop('postgres', () => postgres.close())
   const { pool, db } = postgres
   await assertMigrated(db)
@@ -64,9 +75,12 @@ async function main(log: Log): Promise<void> {
     journal,
     log,
     gauge,
+    holder,
     onJobs: () => relay.ring(),
-    chores: [(term) => relay.run(term.signal), (term) => tendJournal(db, log, term)],
+    chores: [(term) => relay.run(term), (term) => tendJournal(db, log, term)],
   })
+  const standing = new Standing(pool, journal)
+  watchProgress(() => standing.look(), stopSignal).catch(fail)
   const running = settler.run(stopSignal)
   onStop('settler', () => running)
 
@@ -74,6 +88,7 @@ async function main(log: Log): Promise<void> {
     port: config.OPS_PORT,
     readiness: () => [
       ...settler.readiness(),
+      ...standing.readiness(),
       ...gauge.readiness(),
       ...relay.readiness(),
       ...postgres.readiness(),

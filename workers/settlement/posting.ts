@@ -112,7 +112,7 @@ class Writer {
 
   async #write(batch: Batch): Promise<void> {
     const startedAt = performance.now()
-    await writeBatch(this.#term.pool, batch)
+    await writeBatch(this.#term.pool, this.#term.lease, batch)
     this.#writing = null
     this.#term.gauge.noteSettled(batch, performance.now() - startedAt)
     if (batch.jobs.length > 0) this.#term.onJobs()

@@ -10,6 +10,7 @@ import { chainHash } from './chain.ts'
 import { insertRows } from './copy.ts'
 import { moveCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
+import type { LeaseMark } from './held.ts'
 import { transact } from './transact.ts'
 import { rowOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
@@ -41,6 +42,7 @@ export function linkEntries(from: Cursor, pairs: readonly RawPair[]): RecordedEn
  *  from there; any other error leaves the outcome unknown. */
 export async function recordEntries(
   pool: Pool,
+  lease: LeaseMark,
   from: Cursor,
   entries: readonly RecordedEntry[],
 ): Promise<void> {
@@ -49,7 +51,7 @@ export async function recordEntries(
   assert(last.sequence === from.sequence + entries.length, 'the record has no gaps')
   const rows = entries.map(rowOf)
   await transact(pool, BEGIN, async (client) => {
-    await moveCursor(client, 'recorded', from.sequence, last)
+    await moveCursor(client, lease, 'recorded', from.sequence, last)
     await insertRows(client, TABLES.settlement_journal, rows)
   })
 }

@@ -10,7 +10,14 @@ import { linkEntries, recordEntries } from './record.ts'
 
 /** Ends when the signal is aborted. Throws JournalForeign, RecordBroken, MissedEntries, CursorMoved or a fault of the
  *  database; every entry handed to the backlog before that is committed. */
-export async function recording({ pool, journal, backlog, signal, gauge }: Term): Promise<void> {
+export async function recording({
+  pool,
+  journal,
+  backlog,
+  signal,
+  gauge,
+  lease,
+}: Term): Promise<void> {
   await assertSameMarket(pool, journal)
   const pace = new Pace(RECORD_EVERY_MS_MIN)
   let cursor = await readCursor(pool, 'recorded')
@@ -22,7 +29,7 @@ export async function recording({ pool, journal, backlog, signal, gauge }: Term)
     pace.begin()
     const entries = linkEntries(cursor, pairs)
     const startedAt = performance.now()
-    await recordEntries(pool, cursor, entries)
+    await recordEntries(pool, lease, cursor, entries)
     cursor = entries.at(-1) ?? cursor
     backlog.push(entries)
     gauge.noteRecorded(entries, performance.now() - startedAt)

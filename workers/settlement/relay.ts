@@ -10,6 +10,9 @@ import type { Database, Log } from '../../engine/host/index.ts'
 import { sql } from 'kysely'
 import type { JobData } from '../queue.ts'
 import type { Gauge } from './gauge.ts'
+import { assertHeld, LeaseLost } from './held.ts'
+import type { LeaseMark } from './held.ts'
+import type { Term } from './term.ts'
 
 export interface RelayParts {
   readonly db: Database
@@ -42,24 +45,30 @@ export class Relay {
     this.#ring()
   }
 
-  /** Sends until the signal is aborted. Faults are told once an outage and tried again. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Sends until the term is over; throws LeaseLost when it finds that out. Faults are told once an outage
+   *  and tried again. */
+  async run({ lease, signal }: Pick<Term, 'lease' | 'signal'>): Promise<void> {
     const ring = () => this.#ring()
     signal.addEventListener('abort', ring)
-    while (!signal.aborted) {
-      this.#isRung = false
-      const isMore = await this.#attempt()
-      if (!isMore && !this.#isRung && !signal.aborted) await this.#rest()
+    try {
+      while (!signal.aborted) {
+        this.#isRung = false
+        const isMore = await this.#attempt(lease)
+        if (!isMore && !this.#isRung && !signal.aborted) await this.#rest()
+      }
+    } finally {
+      signal.removeEventListener('abort', ring)
+      this.#fault = null
     }
-    signal.removeEventListener('abort', ring)
   }
 
-  async #attempt(): Promise<boolean> {
+  async #attempt(lease: LeaseMark): Promise<boolean> {
     try {
-      const sent = await sendOpen(this.#parts)
+      const sent = await sendOpen(this.#parts, lease)
       this.#note(null)
       return sent === OUTBOX_ROWS_MAX
     } catch (error) {
+      if (error instanceof LeaseLost) throw error
       this.#note(`outbox: ${messageOf(error)}`)
       return false
     }
@@ -85,12 +94,11 @@ export class Relay {
 
 /** Sends what was never sent, or was sent too long ago and is not done. Returns how many. Sent first and
  *  noted after: a crash between the two sends the same attempt again, under the same job id. */
-async function sendOpen({
-  db,
-  queues,
-  gauge,
-  resendMs = OUTBOX_RESEND_MS,
-}: RelayParts): Promise<number> {
+async function sendOpen(
+  { db, queues, gauge, resendMs = OUTBOX_RESEND_MS }: RelayParts,
+  lease: LeaseMark,
+): Promise<number> {
+  await assertHeld(db, lease)
   const rows = await db
     .selectFrom('outbox')
     .select(['outbox_id', 'topic', 'payload', 'attempts'])

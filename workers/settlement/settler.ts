@@ -15,6 +15,7 @@ import { CursorMoved } from './cursor.ts'
 import type { Stage } from './cursor.ts'
 import { DigestMismatch, Unpostable } from './fold.ts'
 import type { Gauge } from './gauge.ts'
+import { holdsLease, LeaseLost } from './held.ts'
 import { takeLease } from './lease.ts'
 import type { Lease } from './lease.ts'
 import { posting } from './posting.ts'
@@ -30,6 +31,8 @@ export interface SettlerParts {
   readonly journal: Journal
   readonly log: Log
   readonly gauge: Gauge
+  /** A uuid, which its connections carry as their name. */
+  readonly holder: string
   readonly chores: readonly Chore[]
   readonly onJobs: () => void
 }
@@ -64,15 +67,19 @@ export class Settler {
   }
 
   async #serve(stop: AbortSignal): Promise<void> {
-    const lease = await takeLease(this.#parts.pool, stop)
+    const { pool, gauge, log, holder } = this.#parts
+    const onStandby = () => {
+      this.#fault = null
+    }
+    const lease = await takeLease({ pool, holder, log, stop, onStandby })
     if (lease === null) return
-    const { gauge, log } = this.#parts
     gauge.isActive = true
-    log.info({ at: 'lease-taken' })
+    log.info({ at: 'lease-taken', term: lease.term })
     try {
       await this.#runTerm(lease)
     } finally {
-      gauge.isActive = false
+      gauge.endTerm()
+      log.info({ at: 'lease-over', term: lease.term })
       await lease.release()
     }
   }
@@ -84,10 +91,10 @@ export class Settler {
     const signal = AbortSignal.any([lease.signal, over.signal])
     const backlog = new Backlog(pool)
     signal.addEventListener('abort', () => backlog.wake())
-    const term: Term = { pool, journal, gauge, backlog, signal, onJobs }
+    const term: Term = { pool, journal, gauge, backlog, lease, signal, onJobs }
     const parts = [
-      this.#stage('recorded', signal, () => recording(term)),
-      this.#stage('settled', signal, () => this.#postUpTo(term)),
+      this.#stage('recorded', term, () => recording(term)),
+      this.#stage('settled', term, () => this.#postUpTo(term)),
       ...chores.map((chore) => chore(term)),
     ]
     const ended = parts.map((part) => part.finally(() => over.abort()))
@@ -107,13 +114,18 @@ export class Settler {
   }
 
   /** Runs a stage, and stands still in its place once it is stopped for good. */
-  async #stage(stage: Stage, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  async #stage(
+    stage: Stage,
+    { pool, lease, signal }: Term,
+    work: () => Promise<void>,
+  ): Promise<void> {
     if (!this.#stopped.has(stage)) {
       try {
         this.#fault = null
         return await work()
       } catch (error) {
-        if (!isBroken(error)) throw error
+        // Who has slept through the end of his term finds much that is not as it was left.
+        if (!isBroken(error) || !(await holdsLease(pool, lease))) throw error
         this.#halt(stage, error)
       }
     }
@@ -134,7 +146,8 @@ export class Settler {
     // The surroundings are wrong, a journal that is not ours for one: nothing may be written from it.
     if (error instanceof SetupFault) return fail(error)
     const { log } = this.#parts
-    if (error instanceof CursorMoved) return log.info({ at: 'cursor-moved', why: error.message })
+    if (error instanceof CursorMoved || error instanceof LeaseLost)
+      return log.info({ at: 'term-over', why: error.message })
     this.#fault = `settlement: ${messageOf(error)}`
     log.warn({ at: 'term-fault', error })
   }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Journal } from '../../engine/journal/index.ts'
 import type { Backlog } from './backlog.ts'
 import type { Gauge } from './gauge.ts'
+import type { LeaseMark } from './held.ts'
 
 /** What the stages share while this settler is the one that works. */
 export interface Term {
@@ -9,6 +10,7 @@ export interface Term {
   readonly journal: Journal
   readonly backlog: Backlog
   readonly gauge: Gauge
+  readonly lease: LeaseMark
   /** Aborted when the term is over: the lease is lost, a stage has failed, or the process stops. */
   readonly signal: AbortSignal
   /** New jobs are committed. */

@@ -7,16 +7,17 @@ import type { Batch } from './batch.ts'
 import { addToColumns } from './change.ts'
 import { insertRows } from './copy.ts'
 import { moveCursor } from './cursor.ts'
+import type { LeaseMark } from './held.ts'
 import { transact } from './transact.ts'
 
 /** Throws CursorMoved when another settler has posted from the same cursor; after any other error the
  *  outcome is unknown: read the cursor, and the tables, again. */
-export async function writeBatch(pool: Pool, batch: Batch): Promise<void> {
+export async function writeBatch(pool: Pool, lease: LeaseMark, batch: Batch): Promise<void> {
   const last = batch.entries.at(-1)
   assert(last !== undefined, 'there is something to post')
   assert(last.sequence === batch.from + batch.entries.length, 'what is posted has no gaps')
   await transact(pool, BEGIN, async (client) => {
-    await moveCursor(client, 'settled', batch.from, last)
+    await moveCursor(client, lease, 'settled', batch.from, last)
     await batch.transfers.insert(client)
     await addToColumns(client, TABLES.ledger_account, 'balance', batch.ledgerChanges())
     await batch.listings.write(client)
