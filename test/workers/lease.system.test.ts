@@ -63,12 +63,16 @@ describe('of two settlers', () => {
 
   test('one that hangs in the middle of a transaction does not keep what it has locked', async () => {
     const { active, standby } = await pair()
-    const load = ledger.engine.run(1_600)
-    for (;;) {
-      signal(active, 'SIGSTOP')
-      if (await isInTransaction()) break
-      signal(active, 'SIGCONT')
+    let isHung = false
+    const loadUntilHung = async () => {
+      while (!isHung) await ledger.engine.run(160)
+    }
+    const load = loadUntilHung()
+    while (!isHung) {
       await wait(3)
+      signal(active, 'SIGSTOP')
+      isHung = await isInTransaction()
+      if (!isHung) signal(active, 'SIGCONT')
     }
     const hungAtMs = performance.now()
     await until('the other works', async () => (await activeOnes([standby])).length === 1)
