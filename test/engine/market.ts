@@ -59,7 +59,11 @@ export class Market {
   }
 
   deposit(name: string, amount: number): readonly Event[] {
-    return this.ask({ kind: 'Deposit', ...this.#by(name), amountMinor: minor(amount) })
+    return this.ask(this.depositOf(name, amount))
+  }
+
+  depositOf(name: string, amount: number): Command {
+    return { kind: 'Deposit', ...this.#by(name), amountMinor: minor(amount) }
   }
 
   list(name: string, terms: Terms): ListingId {

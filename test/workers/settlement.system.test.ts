@@ -349,7 +349,10 @@ test('a digest that is not the engine\u2019s stops posting right before it, and 
   await until('all before it is settled', async () => (await settled()) === good)
   await until('it is recorded', async () => (await recorded()) === good + 1)
   await until('somebody says why', async () => (await stoppedReason()) !== null)
-  expect(await stoppedReason()).toContain(`sequence ${good + 1}: the engine says bad0bad0bad0bad0`)
+  const { id } = ledger.engine.entries.at(-1) ?? { id: '' }
+  expect(await stoppedReason()).toContain(
+    `sequence ${good + 1} (entry ${id}): the engine says bad0bad0bad0bad0`,
+  )
 
   await ledger.market.restart('settlement-1')
   await ledger.market.restart('settlement-2')

@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000
 
 /** `120550` with 2 digits → `1205.50`. */
 export function decimal(minor: number | bigint, digits: number): Decimal {
-  if (digits === 0) return `${minor}`
+  if (digits === 0) return String(minor) as Decimal
   const text = String(minor)
     .replace('-', '')
     .padStart(digits + 1, '0')

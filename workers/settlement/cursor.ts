@@ -54,7 +54,11 @@ export async function moveCursor(
     name: 'move-cursor',
     text: MOVE,
     values: [
-      ...[stage, from, `${stage}:${to.sequence}`, term, holder],
+      stage,
+      from,
+      `${stage}:${to.sequence}`,
+      term,
+      holder,
       ...MOVED.map((column) => row[column]),
     ],
   })

@@ -18,40 +18,56 @@ export class Unpostable extends Error {
   override readonly name: string = 'Unpostable'
   readonly sequence: number
 
-  constructor(sequence: number, why: string, options?: ErrorOptions) {
-    super(`sequence ${sequence}: ${why}`, options)
+  /** `place` is where in the entry: "command 3"; null when it is all of it. */
+  constructor({ sequence, id }: Entry, place: string | null, why: string, options?: ErrorOptions) {
+    const where = place === null ? `entry ${id}` : `entry ${id}, ${place}`
+    super(`sequence ${sequence} (${where}): ${why}`, options)
     this.sequence = sequence
   }
 }
+
+type Entry = Pick<RecordedEntry, 'sequence' | 'id'>
 
 /** After this entry the ledger and the engine disagree. */
 export class DigestMismatch extends Unpostable {
   override readonly name = 'DigestMismatch'
 
-  constructor(sequence: number, engine: string, ledger: string) {
-    super(sequence, `the engine says ${engine}, the ledger comes to ${ledger}`)
+  constructor(entry: Entry, engine: string, ledger: string) {
+    super(entry, null, `the engine says ${engine}, the ledger comes to ${ledger}`)
   }
 }
 
 /** Adds the entry to the batch. Throws Unpostable: then neither mirror nor batch is worth anything. */
 export function foldEntry(entry: RecordedEntry, mirror: Mirror, batch: Batch): void {
+  const at: { place: string | null } = { place: null }
   try {
-    fold(entry, mirror, batch)
+    fold(entry, mirror, batch, at)
   } catch (error) {
     if (error instanceof Unpostable) throw error
-    throw new Unpostable(entry.sequence, messageOf(error), { cause: error })
+    throw new Unpostable(entry, at.place, messageOf(error), { cause: error })
   }
 }
 
-function fold(entry: RecordedEntry, mirror: Mirror, batch: Batch): void {
+/** `at` says all the time where it is: who catches tells it. */
+function fold(
+  entry: RecordedEntry,
+  mirror: Mirror,
+  batch: Batch,
+  at: { place: string | null },
+): void {
   const { sequence } = entry
   const { isDuplicate, timed, answered } = decodeEventBody(entry.events)
   const to = { mirror, batch, atMs: entryAtMs(entry.id) }
   mirror.beginEntry(sequence)
+  at.place = 'what time brought about'
   postAll(timed, sequence, to)
-  for (const events of answered) postAll(events, sequence, to)
+  answered.forEach((events, place) => {
+    at.place = `command ${place}`
+    postAll(events, sequence, to)
+  })
+  at.place = null
   const digest = mirror.endEntry()
-  if (digest !== entry.digest) throw new DigestMismatch(sequence, entry.digest, digest)
+  if (digest !== entry.digest) throw new DigestMismatch(entry, entry.digest, digest)
   if (!isDuplicate)
     for (const { accountId, key, place } of listOutcomes(
       decodeCommandBody(entry.commands),

@@ -44,7 +44,7 @@ async function readLedger(client: PoolClient): Promise<LoadedLedger> {
   const cursor = await readCursor(client, 'settled')
   const mirror = await readMirror(client, cursor.sequence)
   if (mirror.digest() !== cursor.digest)
-    throw new DigestMismatch(cursor.sequence, cursor.digest, mirror.digest())
+    throw new DigestMismatch(cursor, cursor.digest, mirror.digest())
   return { mirror, cursor, nextIds: await readNextIds(client) }
 }
 
