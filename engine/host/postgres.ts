@@ -31,6 +31,8 @@ interface PostgresOptions {
   readonly log?: Log
   /** What the server shows its sessions as. */
   readonly name?: string
+  /** How long one query may take: for work on whole tables. */
+  readonly queryMsMax?: number
 }
 
 /** Throws SetupFault, one clear line, when the server cannot be reached or refuses us. */
@@ -39,12 +41,13 @@ export async function connectPostgres({
   max,
   log = SILENT_LOG,
   name,
+  queryMsMax = QUERY_MS_MAX,
 }: PostgresOptions): Promise<Postgres> {
   const pool = new Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: CONNECT_MS_MAX,
-    query_timeout: QUERY_MS_MAX,
+    query_timeout: queryMsMax,
     keepAlive: true,
     ...(name !== undefined && { application_name: name }),
     types: { getTypeParser: parserOf },

@@ -2,7 +2,8 @@
  *  its key, and which columns change after the row has been inserted.
  *
  *  What is derived from a declaration: the row's types and kysely's `Tables`, the writer of COPY and the
- *  statements that change many rows at once (workers/settlement), the list of columns to read back. The
+ *  statements that change many rows at once (workers/settlement), the list of columns to read back, what the
+ *  check rebuilds and compares. The
  *  declaration follows the migrations, which make the tables: a test compares the two on a real server.
  *  Sees neither zod nor Node. */
 import { assert } from '../unit.ts'
@@ -50,6 +51,36 @@ export interface Table<
   /** The columns that change after the row has been inserted, those that change together in one group:
    *  each group has a statement of its own, so that what is rare does not burden what is common. */
   readonly changes: Changes
+  readonly origin: Origin
+}
+
+/** Where a table's rows come from. */
+export type Origin =
+  | {
+      /** They follow from the record, and are rebuilt from it to be compared. */
+      readonly isDerived: true
+      /** Columns that do not follow from it, each with the reason. */
+      readonly apart: Readonly<Record<string, string>>
+    }
+  | {
+      /** They are what they are; `why` says what stands for them. */
+      readonly isDerived: false
+      readonly why: string
+    }
+
+/** All columns but `apart` follow from the record. */
+export function derived(apart: Readonly<Record<string, string>> = {}): Origin {
+  return { isDerived: true, apart }
+}
+
+export function original(why: string): Origin {
+  return { isDerived: false, why }
+}
+
+/** The columns that follow from the record, in the order of the declaration; none of an original table. */
+export function derivedColumns({ columns, origin }: Table): readonly string[] {
+  if (!origin.isDerived) return []
+  return Object.keys(columns).filter((name) => !Object.hasOwn(origin.apart, name))
 }
 
 type Groups<Declared> = Readonly<Record<string, readonly (keyof Declared & string)[]>>
@@ -137,6 +168,7 @@ interface TableFacts<Declared, Key, Changes> {
   readonly columns: Declared
   readonly key: Key
   readonly changes: Changes
+  readonly origin: Origin
 }
 
 export function table<
@@ -146,12 +178,15 @@ export function table<
   const Changes extends Groups<Declared>,
 >(
   name: Name,
-  { columns, key, changes }: TableFacts<Declared, Key, Changes>,
+  { columns, key, changes, origin }: TableFacts<Declared, Key, Changes>,
 ): Table<Name, Declared, Key, Changes> {
+  if (origin.isDerived)
+    for (const apart of Object.keys(origin.apart))
+      assert(Object.hasOwn(columns, apart) && !key.includes(apart), `${name} has a column ${apart}`)
   const changing: readonly string[] = Object.values(changes).flat()
   assert(new Set(changing).size === changing.length, `a column of ${name} changes in one group`)
   assert(!key.some((column) => changing.includes(column)), `the key of ${name} never changes`)
-  return { name, columns, key, changes }
+  return { name, columns, key, changes, origin }
 }
 
 /** The columns that an insert has to give, in the order of the declaration. */

@@ -7,6 +7,7 @@ import {
   integer,
   nullable,
   oneOf,
+  original,
   table,
   text,
   timestamp,
@@ -22,6 +23,7 @@ export const MARKET_IDENTITY = table('market_identity', {
   },
   key: ['identity'],
   changes: {},
+  origin: original('Made up once; held against the journal and every snapshot at each connect.'),
 })
 
 export const SETTLEMENT_JOURNAL = table('settlement_journal', {
@@ -38,6 +40,7 @@ export const SETTLEMENT_JOURNAL = table('settlement_journal', {
   },
   key: ['sequence'],
   changes: {},
+  origin: original('The record itself: its hash chain proves it.'),
 })
 
 export const SETTLEMENT_CURSOR = table('settlement_cursor', {
@@ -52,6 +55,7 @@ export const SETTLEMENT_CURSOR = table('settlement_cursor', {
   changes: {
     position: ['sequence', 'entry_id', 'digest', 'chain_hash'],
   },
+  origin: original('Each stands at an entry of the record, and is compared with it.'),
 })
 
 /** One row. */
@@ -63,6 +67,7 @@ export const SETTLEMENT_LEASE = table('settlement_lease', {
   },
   key: ['term'],
   changes: {},
+  origin: original('Who works just now.'),
 })
 
 export const ENGINE_SNAPSHOT = table('engine_snapshot', {
@@ -79,4 +84,5 @@ export const ENGINE_SNAPSHOT = table('engine_snapshot', {
   },
   key: ['sequence', 'number'],
   changes: {},
+  origin: original('Loaded, and held against the entry of the record at which it stands.'),
 })

@@ -1,5 +1,5 @@
 /** The rows of keys: where the answer to each lies. */
-import { bigint, integer, table, uuid } from '../declare/table.ts'
+import { bigint, derived, integer, table, uuid } from '../declare/table.ts'
 
 /** Command `place` of entry `sequence`. */
 export const OUTCOME = table('outcome', {
@@ -11,4 +11,5 @@ export const OUTCOME = table('outcome', {
   },
   key: ['account_id', 'key'],
   changes: {},
+  origin: derived(),
 })

@@ -1,12 +1,14 @@
 /** The rows of the ledger, and of the work that its commits ask others for. */
 import {
   bigint,
+  derived,
   filled,
   integer,
   jsonb,
   nullable,
   numeric,
   oneOf,
+  original,
   smallint,
   table,
   text,
@@ -23,6 +25,7 @@ export const LEDGER_CHART = table('ledger_chart', {
   },
   key: ['code'],
   changes: {},
+  origin: original('Made by a migration; compared with the chart of the code.'),
 })
 
 export const LEDGER_ACCOUNT = table('ledger_account', {
@@ -38,6 +41,7 @@ export const LEDGER_ACCOUNT = table('ledger_account', {
     /** Moved by what is added to it, never set. */
     balance: ['debits_minor', 'credits_minor'],
   },
+  origin: derived(),
 })
 
 export const TRANSFER = table('transfer', {
@@ -56,6 +60,7 @@ export const TRANSFER = table('transfer', {
   },
   key: ['transfer_id'],
   changes: {},
+  origin: derived(),
 })
 
 export const OUTBOX = table('outbox', {
@@ -70,4 +75,10 @@ export const OUTBOX = table('outbox', {
   },
   key: ['outbox_id'],
   changes: {},
+  origin: derived({
+    created_at: 'When its entry was posted.',
+    sent_at: 'When it was last sent to the queue.',
+    attempts: 'How often it was sent.',
+    done_at: 'When it was done; that it was done is held against what the job leaves.',
+  }),
 })

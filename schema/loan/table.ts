@@ -1,5 +1,5 @@
 /** The rows of loans and their repayment. */
-import { bigint, date, filled, integer, table, text, timestamp } from '../declare/table.ts'
+import { bigint, date, derived, filled, integer, table, text, timestamp } from '../declare/table.ts'
 
 export const LOAN = table('loan', {
   columns: {
@@ -12,6 +12,7 @@ export const LOAN = table('loan', {
   },
   key: ['loan_id'],
   changes: {},
+  origin: derived(),
 })
 
 export const SCHEDULE = table('schedule', {
@@ -23,6 +24,7 @@ export const SCHEDULE = table('schedule', {
   },
   key: ['loan_id'],
   changes: {},
+  origin: derived({ created_at: 'When the job was done.' }),
 })
 
 export const INSTALMENT = table('instalment', {
@@ -35,4 +37,5 @@ export const INSTALMENT = table('instalment', {
   },
   key: ['loan_id', 'number'],
   changes: {},
+  origin: derived(),
 })

@@ -1,5 +1,5 @@
 /** The rows of the market: listings and bids as people read them. */
-import { bigint, integer, nullable, oneOf, table, timestamp } from '../declare/table.ts'
+import { bigint, derived, integer, nullable, oneOf, table, timestamp } from '../declare/table.ts'
 import { BID_STATUSES, FUNDING_MODES, GRADES, LISTING_STATUSES, PURPOSES } from './terms.ts'
 
 export const LISTING = table('listing', {
@@ -26,6 +26,7 @@ export const LISTING = table('listing', {
   changes: {
     state: ['funded_minor', 'bid_count', 'status', 'clearing_rate_ppm', 'closed_at'],
   },
+  origin: derived(),
 })
 
 export const BID = table('bid', {
@@ -53,4 +54,5 @@ export const BID = table('bid', {
     /** Only when it is amended. */
     terms: ['amount_minor', 'rate_ppm', 'place'],
   },
+  origin: derived(),
 })

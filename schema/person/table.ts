@@ -1,5 +1,14 @@
 /** The rows of people and of their being signed in. Written by the gateway, one at a time. */
-import { bigint, bytea, filled, someOf, table, text, timestamp } from '../declare/table.ts'
+import {
+  bigint,
+  bytea,
+  filled,
+  original,
+  someOf,
+  table,
+  text,
+  timestamp,
+} from '../declare/table.ts'
 import { ROLES } from '../permission.ts'
 
 export const PERSON = table('person', {
@@ -13,6 +22,7 @@ export const PERSON = table('person', {
   },
   key: ['account_id'],
   changes: {},
+  origin: original('Written by the person.'),
 })
 
 export const SESSION = table('session', {
@@ -24,4 +34,5 @@ export const SESSION = table('session', {
   },
   key: ['token_hash'],
   changes: {},
+  origin: original('Written as people sign in.'),
 })

@@ -19,6 +19,7 @@ import {
   nullable,
   numeric,
   oneOf,
+  original,
   smallint,
   someOf,
   table,
@@ -134,6 +135,7 @@ const EVERY_KIND = table('every_kind', {
   },
   key: ['id'],
   changes: { state: ['word', 'closed'] },
+  origin: original('A test.'),
 })
 
 const CLOSED_MS = 1_767_225_600_123

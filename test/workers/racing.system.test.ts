@@ -120,7 +120,7 @@ const TAMPERINGS: readonly (readonly [invariant: string, change: string])[] = [
     `update settlement_journal set events = events || '\\x00' where sequence = 9`,
   ],
   [
-    'every answer has its outcome',
+    'every outcome is what the record says',
     `delete from outcome where sequence = (select min(sequence) from outcome where place = 0)`,
   ],
   [

@@ -2,11 +2,13 @@
  *  runs, and together with the note that the job is done. */
 import { annuitySchedule } from '../../engine/index.ts'
 import type { AnnuitySchedule } from '../../engine/index.ts'
+import type { NewRow } from '../../schema/declare/table.ts'
+import type { TABLES } from '../../schema/table.ts'
 import { assert, minor, ratePpm } from '../../schema/unit.ts'
 import type { Database } from '../../engine/host/index.ts'
 import { dueOn } from './due-date.ts'
 
-interface Loan {
+export interface ScheduledLoan {
   readonly loan_id: number
   readonly principal_minor: number
   readonly rate_ppm: number
@@ -23,17 +25,35 @@ export async function buildSchedule(tx: Database, loanId: number): Promise<void>
     .where('loan_id', '=', loanId)
     .executeTakeFirst()
   assert(loan !== undefined, `loan ${loanId} was disbursed before its schedule is built`)
-  const schedule = scheduleOf(loan)
+  const { schedule, instalments } = scheduleRows(loan)
   const stored = await tx
     .insertInto('schedule')
-    .values({ loan_id: loanId, method: 'annuity', instalment_minor: schedule.instalmentMinor })
+    .values(schedule)
     .onConflict((conflict) => conflict.column('loan_id').doNothing())
     .executeTakeFirst()
   if (stored.numInsertedOrUpdatedRows === 0n) return
-  await tx.insertInto('instalment').values(instalmentRows(loan, schedule)).execute()
+  await tx.insertInto('instalment').values(instalments).execute()
 }
 
-function scheduleOf(loan: Loan): AnnuitySchedule {
+export interface ScheduleRows {
+  readonly schedule: NewRow<typeof TABLES.schedule>
+  readonly instalments: NewRow<typeof TABLES.instalment>[]
+}
+
+/** What the job leaves for a loan. */
+export function scheduleRows(loan: ScheduledLoan): ScheduleRows {
+  const schedule = scheduleOf(loan)
+  return {
+    schedule: {
+      loan_id: loan.loan_id,
+      method: 'annuity',
+      instalment_minor: schedule.instalmentMinor,
+    },
+    instalments: instalmentRows(loan, schedule),
+  }
+}
+
+function scheduleOf(loan: ScheduledLoan): AnnuitySchedule {
   const schedule = annuitySchedule({
     principalMinor: minor(loan.principal_minor),
     ratePpm: ratePpm(loan.rate_ppm),
@@ -48,7 +68,7 @@ function scheduleOf(loan: Loan): AnnuitySchedule {
   return schedule
 }
 
-function instalmentRows(loan: Loan, { instalments }: AnnuitySchedule) {
+function instalmentRows(loan: ScheduledLoan, { instalments }: AnnuitySchedule) {
   return instalments.map(({ number, principalMinor, interestMinor }) => ({
     loan_id: loan.loan_id,
     number,

@@ -1,20 +1,26 @@
-/** Proves the whole ledger from what is stored: the invariants, the hash chain from its beginning, every
- *  answer's outcome, and the digest of the tables against the engine's. Reads one moment, so it may run
- *  beside a working market. */
+/** Proves the whole ledger from what is stored: the invariants, the digest of the tables against the
+ *  engine's, the hash chain from its beginning, and every column of every derived table against what the
+ *  record says, by posting it once more. Reads one moment and writes nothing but temporary tables, so it
+ *  may run beside a working market. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Pool, PoolClient } from 'pg'
 import { messageOf } from '../../engine/host/index.ts'
 import { columnList } from '../../schema/declare/table.ts'
-import type { RowOf } from '../../schema/declare/table.ts'
+import type { Table } from '../../schema/declare/table.ts'
 import { TABLES } from '../../schema/table.ts'
-import { CHAIN_START, chainHash } from './chain.ts'
+import { assert } from '../../schema/unit.ts'
+import type { Sequence } from '../../schema/unit.ts'
 import { readCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
+import { Unpostable } from './fold.ts'
 import { INVARIANTS } from './invariants.ts'
+import { CHART } from './ledger/chart.ts'
 import { readMirror } from './load.ts'
-import { outcomesOf } from './outcome.ts'
-import { entryOf } from './recorded-entry.ts'
+import { readArchived } from './rebuild.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
+import { DERIVED_TABLES, Shadow } from './shadow.ts'
 import { transact } from './transact.ts'
+import { START, walkRecord } from './walk-record.ts'
 
 export interface Finding {
   readonly invariant: string
@@ -23,9 +29,10 @@ export interface Finding {
   readonly detail: string
 }
 
-const FAULTS_SHOWN = 3
-const ENTRIES_PER_PAGE = 500
-const BEGIN = `begin isolation level repeatable read read only`
+const FAULTS_SHOWN = 5
+/** Nobody reads more: what is wrong as a whole shows before. */
+const FAULTS_FOUND_MAX = 100
+const BEGIN = `begin isolation level repeatable read`
 
 /** Every invariant with whether it holds, always all of them. */
 export async function checkLedger(pool: Pool): Promise<readonly Finding[]> {
@@ -43,15 +50,27 @@ export async function inspectLedger(client: PoolClient): Promise<readonly Findin
     void findings.push(await told(client, invariant, find))
   for (const { name, faults } of INVARIANTS)
     await tell(name, async () => (await client.query(faults)).rows)
-  let answers = 0
+  await tell('the tables have the digest that the engine said', () => compareDigest(client))
+  await tell('the chart of accounts is the one that is posted to', () => compareChart(client))
+  await tell('every archived snapshot is what the record says', () => proveArchive(client))
+  // From here on the names of the derived tables mean their shadows.
+  let shadow: Shadow | null = null
   await tell('the hash chain is whole from the first entry', async () => {
     const walk = await walkJournal(client)
-    answers = walk.answers
+    shadow = walk.shadow
     return walk.breaks
   })
-  await tell('every answer has its outcome', () => countOutcomes(client, answers))
-  await tell('the tables have the digest that the engine said', () => compareDigest(client))
+  for (const declared of DERIVED_TABLES)
+    await tell(`every ${declared.name} is what the record says`, () =>
+      compareTable(shadow, declared),
+    )
   return findings
+}
+
+async function compareTable(shadow: Shadow | null, declared: Table): Promise<readonly string[]> {
+  return shadow === null
+    ? ['cannot be told: the record could not be posted once more']
+    : shadow.compare(declared, FAULTS_FOUND_MAX)
 }
 
 /** A finding in any case: what cannot even be read does not hold either. Throws only when the connection
@@ -81,63 +100,94 @@ function withBigint(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
 
-/** From genesis to both cursors: no gap, every hash; and how many of the settled answers have an outcome. */
-async function walkJournal(
-  client: PoolClient,
-): Promise<{ readonly breaks: readonly string[]; readonly answers: number }> {
-  const recorded = await readCursor(client, 'recorded')
-  const settled = await readCursor(client, 'settled')
-  const breaks: string[] = []
-  let before = CHAIN_START
-  let last = 0
-  let answers = 0
-  for await (const entry of entriesOf(client)) {
-    const { sequence } = entry
-    if (sequence !== last + 1) breaks.push(`sequence ${sequence} after ${last}`)
-    const isWhole = chainHash(before, entry).equals(entry.chainHash)
-    if (!isWhole) breaks.push(`hash at sequence ${sequence}`)
-    if (sequence === settled.sequence && !isAt(settled, entry)) breaks.push('settled cursor')
-    if (isWhole && sequence <= settled.sequence) answers += countAnswers(entry, breaks)
-    before = entry.chainHash
-    last = sequence
-  }
-  if (last !== recorded.sequence || !Buffer.from(before).equals(recorded.chainHash))
-    breaks.push(`the record ends at ${last}, its cursor is at ${recorded.sequence}`)
-  if (settled.sequence > last) breaks.push(`settled ${settled.sequence} is ahead of the record`)
-  return { breaks, answers }
+interface Walk {
+  readonly breaks: readonly string[]
+  /** Null when some entry could not be posted once more. */
+  readonly shadow: Shadow | null
 }
 
-function countAnswers(entry: RecordedEntry, breaks: string[]): number {
+/** From the first entry to both cursors: every link of the chain, and all that is settled posted once more
+ *  into shadows of the tables. */
+async function walkJournal(client: PoolClient): Promise<Walk> {
+  const cursors = [
+    await readCursor(client, 'recorded'),
+    await readCursor(client, 'settled'),
+  ] as const
+  const [recorded, settled] = cursors
+  const breaks = cursors.flatMap((cursor) => faultsOfCursor(cursor, START))
+  const shadow = await Shadow.create(client)
+  let isPosted = true
+  let last: Cursor = START
+  for await (const [entry, faults] of walkRecord(client)) {
+    last = entry
+    if (breaks.length >= FAULTS_FOUND_MAX) continue
+    breaks.push(...faults, ...cursors.flatMap((cursor) => faultsOfCursor(cursor, entry)))
+    if (!isPosted || entry.sequence > settled.sequence) continue
+    const fault = await postAgain(shadow, entry)
+    isPosted = fault === null
+    if (fault !== null) breaks.push(fault)
+  }
+  if (last.sequence !== recorded.sequence)
+    breaks.push(`the record ends at ${last.sequence}, its cursor is at ${recorded.sequence}`)
+  if (settled.sequence > last.sequence)
+    breaks.push(`settled ${settled.sequence} is ahead of the record`)
+  if (isPosted) await shadow.finish()
+  return { breaks, shadow: isPosted ? shadow : null }
+}
+
+async function postAgain(shadow: Shadow, entry: RecordedEntry): Promise<string | null> {
   try {
-    return outcomesOf(entry).length
+    await shadow.post(entry)
+    return null
   } catch (error) {
-    breaks.push(`sequence ${entry.sequence} cannot be read: ${messageOf(error)}`)
-    return 0
+    if (error instanceof Unpostable) return error.message
+    throw error
   }
 }
 
-function isAt(cursor: Cursor, entry: RecordedEntry): boolean {
-  return cursor.id === entry.id && cursor.digest === entry.digest
+/** A cursor that says it stands at this entry says all of it. */
+function faultsOfCursor(cursor: Cursor, at: Cursor): readonly string[] {
+  if (cursor.sequence !== at.sequence) return []
+  const isThere =
+    cursor.id === at.id &&
+    cursor.digest === at.digest &&
+    Buffer.from(cursor.chainHash).equals(at.chainHash)
+  return isThere ? [] : [`the cursor at sequence ${at.sequence} is not what is recorded there`]
 }
 
-async function* entriesOf(client: PoolClient): AsyncGenerator<RecordedEntry> {
-  for (let after = 0; ;) {
-    const { rows } = await client.query<RowOf<typeof TABLES.settlement_journal>>(
-      `select ${columnList(TABLES.settlement_journal)}
-         from settlement_journal where sequence > $1 order by sequence limit $2`,
-      [after, ENTRIES_PER_PAGE],
-    )
-    yield* rows.map(entryOf)
-    const last = rows.at(-1)
-    if (last === undefined) return
-    after = last.sequence
+async function compareChart(client: PoolClient): Promise<readonly unknown[]> {
+  const { rows } = await client.query<Record<string, unknown>>(
+    `select ${columnList(TABLES.ledger_chart)} from ledger_chart order by code`,
+  )
+  return rows.length === CHART.length
+    ? CHART.filter((account, index) => !isDeepStrictEqual(account, rows[index]))
+    : [{ accounts: rows.length, ofTheCode: CHART.length }]
+}
+
+/** Each is loaded and held against the record. */
+async function proveArchive(client: PoolClient): Promise<readonly unknown[]> {
+  const { identity } = await readOne<{ identity: string }>(
+    client,
+    'select identity from market_identity',
+  )
+  const { rows } = await client.query<{ sequence: Sequence }>(
+    'select distinct sequence from engine_snapshot order by sequence',
+  )
+  const faults: unknown[] = []
+  for (const { sequence } of rows) {
+    try {
+      await readArchived(client, sequence, identity)
+    } catch (error) {
+      faults.push({ sequence, why: messageOf(error) })
+    }
   }
+  return faults
 }
 
-async function countOutcomes(client: PoolClient, answers: number): Promise<readonly unknown[]> {
-  const { rows } = await client.query<{ stored: number }>('select count(*) as stored from outcome')
-  const stored = rows[0]?.stored ?? 0
-  return stored === answers ? [] : [{ answers, stored }]
+async function readOne<Row extends object>(client: PoolClient, query: string): Promise<Row> {
+  const { rows } = await client.query<Row>(query)
+  assert(rows[0] !== undefined && rows.length === 1, `${query}: one row`)
+  return rows[0]
 }
 
 async function compareDigest(client: PoolClient): Promise<readonly unknown[]> {

@@ -3,7 +3,6 @@ import { isRemembered } from '../../schema/reject.ts'
 import type { Event } from '../../schema/event.ts'
 import type { Command } from '../../schema/command.ts'
 import { assert } from '../../schema/unit.ts'
-import { decodeCommandBody, decodeEventBody } from '../../engine/journal/index.ts'
 
 export interface Outcome {
   readonly accountId: number
@@ -12,15 +11,7 @@ export interface Outcome {
   readonly place: number
 }
 
-/** The outcomes of one stored entry; none for a duplicate. */
-export function outcomesOf(entry: {
-  readonly commands: Uint8Array
-  readonly events: Uint8Array
-}): Outcome[] {
-  const { isDuplicate, answered } = decodeEventBody(entry.events)
-  return isDuplicate ? [] : listOutcomes(decodeCommandBody(entry.commands), answered)
-}
-
+/** The outcomes of one entry. */
 export function listOutcomes(
   commands: readonly Command[],
   answered: readonly (readonly Event[])[],

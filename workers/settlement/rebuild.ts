@@ -5,7 +5,7 @@
  *  it is read: its hash chain is followed to where the record's cursor stands, and nothing is written of a
  *  batch in which it breaks. May be broken off and begun again. */
 import { timingSafeEqual } from 'node:crypto'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { columnList } from '../../schema/declare/table.ts'
 import type { RowOf } from '../../schema/declare/table.ts'
 import { GENESIS } from '../../schema/entry.ts'
@@ -32,6 +32,7 @@ import { CHAIN_START, chainHash } from './chain.ts'
 import { readCursor } from './cursor.ts'
 import { entryOf } from './recorded-entry.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
+import { readRecord } from './walk-record.ts'
 
 /** What was recorded is not what is there: nothing can be rebuilt from that. */
 export class RecordNotWhole extends Error {
@@ -85,7 +86,6 @@ export async function rebuildJournal(
 const PROGRESS_ENTRIES = 10_000
 
 type Link = Pick<RecordedEntry, 'sequence' | 'id' | 'chainHash' | 'digest'>
-type JournalRow = RowOf<typeof TABLES.settlement_journal>
 type SnapshotRow = RowOf<typeof TABLES.engine_snapshot>
 
 /** The entry that comes before `sequence`: what was left out is not proved again. */
@@ -97,16 +97,11 @@ async function linkBefore(pool: Pool, sequence: number): Promise<Link> {
 }
 
 async function readEntries(
-  pool: Pool,
+  client: Pool | PoolClient,
   after: number,
   max = RESTORED_ENTRIES_MAX,
 ): Promise<readonly RecordedEntry[]> {
-  const { rows } = await pool.query<JournalRow>(
-    `select ${columnList(TABLES.settlement_journal)} from settlement_journal
-      where sequence > $1 order by sequence limit $2`,
-    [after, max],
-  )
-  return rows.map(entryOf)
+  return (await readRecord(client, after, max)).map(entryOf)
 }
 
 /** The same entries, once each is found to follow on the one before. */
@@ -164,8 +159,9 @@ async function newestSound(
   return null
 }
 
-async function readArchived(
-  pool: Pool,
+/** Throws whatever is wrong with it. */
+export async function readArchived(
+  pool: Pool | PoolClient,
   sequence: Sequence,
   identity: MarketIdentity,
 ): Promise<Archived> {
@@ -175,9 +171,13 @@ async function readArchived(
     [sequence],
   )
   const [first] = rows
-  assert(first !== undefined && first.chunks === rows.length, 'an archived snapshot has all chunks')
-  assert((first.identity ?? identity) === identity, 'an archived snapshot is of this market')
+  assert(first !== undefined, 'an archived snapshot has chunks')
   const position = { id: first.entry_id, sequence, digest: first.digest }
+  for (const [number, row] of rows.entries()) {
+    assert((row.identity ?? identity) === identity, 'an archived snapshot is of this market')
+    assert(row.number === number && row.chunks === rows.length, 'its chunks are numbered')
+    assert(row.entry_id === position.id && row.digest === position.digest, 'its chunks are of one')
+  }
   const [recorded] = await readEntries(pool, sequence - 1, 1)
   assert(recorded?.id === position.id, 'an archived snapshot stands at a recorded entry')
   assert(recorded.digest === position.digest, `the record has digest ${recorded.digest} there`)

@@ -1,6 +1,6 @@
 /** A batch into the tables: one transaction, begun with the cursor's compare-and-set, so that of two
  *  settlers only one gets past its first statement. */
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { TABLES } from '../../schema/table.ts'
 import { assert } from '../../schema/unit.ts'
 import type { Batch } from './batch.ts'
@@ -18,14 +18,19 @@ export async function writeBatch(pool: Pool, lease: LeaseMark, batch: Batch): Pr
   assert(last.sequence === batch.from + batch.entries.length, 'what is posted has no gaps')
   await transact(pool, BEGIN, async (client) => {
     await moveCursor(client, lease, 'settled', batch.from, last)
-    await batch.transfers.insert(client)
-    await addToColumns(client, TABLES.ledger_account, 'balance', batch.ledgerChanges())
-    await batch.listings.write(client)
-    await batch.bids.write(client)
-    await insertRows(client, TABLES.loan, batch.loans)
-    await insertRows(client, TABLES.outbox, batch.jobs)
-    await batch.outcomes.insert(client)
+    await writeRows(client, batch)
   })
+}
+
+/** All but the cursor, inside a transaction of the caller's. */
+export async function writeRows(client: PoolClient, batch: Batch): Promise<void> {
+  await batch.transfers.insert(client)
+  await addToColumns(client, TABLES.ledger_account, 'balance', batch.ledgerChanges())
+  await batch.listings.write(client)
+  await batch.bids.write(client)
+  await insertRows(client, TABLES.loan, batch.loans)
+  await insertRows(client, TABLES.outbox, batch.jobs)
+  await batch.outcomes.insert(client)
 }
 
 /** All of it can be derived again from the settlement journal, so it need not wait for the disk: off may
