@@ -9,7 +9,8 @@ export const TERM_MONTHS_MAX = 360
 /** A listing stays open for 30 days at most, then its bidders get their money back. */
 export const LISTING_OPEN_MS_MAX = 30 * 24 * 60 * 60 * 1000
 export const LISTING_OPEN_MS_MIN = 1_000
-/** So that closing a listing stays one entry of a few hundred kilobytes. */
+/** So that closing a listing stays one entry of a few hundred kilobytes. What a listing's smallest bid may
+ *  be follows from it (`misfitOf` in market/terms.ts). */
 export const BIDS_PER_LISTING_MAX = 10_000
 /** Listings open at once in a market. */
 export const LISTINGS_OPEN_MAX = 50_000

@@ -3,6 +3,8 @@
  *  `number` never changes its meaning and is never reused: 1xxx transport, 2xxx identity,
  *  3xxx form, 4xxx business, 5xxx capacity. `class` is all a client program needs to act on. */
 
+import { BIDS_PER_LISTING_MAX } from './limit.ts'
+
 export const REJECT_CLASSES = [
   'retry-same-key',
   'retry-after',
@@ -223,8 +225,8 @@ export const REJECTS = {
     number: 4013,
     class: 'fix-request',
     http: 409,
-    en: 'The terms of the listing do not fit together.',
-    zh: '标的条款互相矛盾。',
+    en: `The terms of the listing do not fit together. Choose a smallest bid that is not above the amount, and so large that ${BIDS_PER_LISTING_MAX} of them cover it.`,
+    zh: `标的条款互相矛盾。起投金额不得高于借款金额，且 ${BIDS_PER_LISTING_MAX} 笔起投金额之和须不低于借款金额。`,
   },
   'market-full': {
     number: 4014,

@@ -1,4 +1,4 @@
-import { atMs, listingId, LISTINGS_OPEN_MAX } from '../../schema/index.ts'
+import { atMs, listingId, LISTINGS_OPEN_MAX, misfitOf } from '../../schema/index.ts'
 import type { AtMs, OpenListing } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { answerTo } from '../keys/kept-answer.ts'
@@ -12,7 +12,7 @@ export function openListing(
   command: OpenListing,
   nowMs: AtMs,
 ): Outcome {
-  if (command.minBidMinor > command.amountMinor) return 'listing-terms-invalid'
+  if (misfitOf(command) !== null) return 'listing-terms-invalid'
   if (state.listings.size >= LISTINGS_OPEN_MAX) return 'market-full'
   const id = state.nextListingId
   state.nextListingId = listingId(id + 1)
