@@ -12,11 +12,14 @@ import type { CashTotals } from './cash/cash.ts'
 import { ClosingQueue } from './market/closing-queue.ts'
 import { DigestSum } from './digest/digest.ts'
 import { KeyMemory } from './keys/key-memory.ts'
+import { MARKET_LIMITS } from './market-limits.ts'
+import type { MarketLimits } from './market-limits.ts'
 import type { Listing } from './market/listing.ts'
 import { OpenBidTable } from './market/open-bid-table.ts'
 import { SourceMemory } from './source-memory.ts'
 
 export interface State {
+  readonly limits: MarketLimits
   readonly books: BookRegistry
   /** The last entry that was applied: its place and its id. */
   sequence: Sequence
@@ -36,10 +39,14 @@ export interface State {
   digest: DigestSum
 }
 
-/** An empty market before the first entry. Tests give it the naive books. */
-export function createState(books: BookRegistry = FAST_BOOKS): State {
+/** An empty market before the first entry. Tests give it the naive books and small limits. */
+export function createState(
+  books: BookRegistry = FAST_BOOKS,
+  limits: MarketLimits = MARKET_LIMITS,
+): State {
   const accounts = new Map<AccountId, Account>()
   return {
+    limits,
     books,
     sequence: sequence(0),
     id: GENESIS,
@@ -51,8 +58,8 @@ export function createState(books: BookRegistry = FAST_BOOKS): State {
     bids: new OpenBidTable(),
     closings: new ClosingQueue(),
     cash: { depositedMinor: 0, availableMinor: 0, heldMinor: 0 },
-    keys: new KeyMemory(accounts),
-    sources: new SourceMemory(),
+    keys: new KeyMemory(accounts, limits),
+    sources: new SourceMemory(limits.sourcesMax),
     digest: new DigestSum(),
   }
 }

@@ -43,6 +43,10 @@ export const SECOND_ENGINE_WAIT_MS = 12
 /** Listings and bids that time closes in one entry; one listing that is larger by itself closes alone.
  *  Ten thousand listings may end at the same moment: nobody's bid waits until all are closed. */
 export const TIMED_ROWS_PER_ENTRY_MAX = 2_048
+/** Listings and bids that the commands of one entry end, give back or displace, though it were two
+ *  thousand commands that each cover a listing: 16 MB of answers at most, and one posting. What is covered
+ *  beyond waits for the next entry; more than the bids of one listing, so that one alone always fits. */
+export const CAUSED_ROWS_PER_ENTRY_MAX = 16_384
 /** Entries an engine reads, applies and appends in one round. */
 export const ENTRIES_PER_READ_MAX = 64
 

@@ -28,12 +28,12 @@ export type Purpose = (typeof PURPOSES)[number]
 /** The first of a listing's terms that does not fit the others; null when all fit. So many of the smallest
  *  bids as a book may have must cover the amount: otherwise a book full of them would take no more, and the
  *  listing could never be funded. */
-export function misfitOf(terms: {
-  readonly amountMinor: number
-  readonly minBidMinor: number
-}): 'minBidMinor' | null {
+export function misfitOf(
+  terms: { readonly amountMinor: number; readonly minBidMinor: number },
+  bidsMax = BIDS_PER_LISTING_MAX,
+): 'minBidMinor' | null {
   const { amountMinor, minBidMinor } = terms
-  const isCoverable = minBidMinor * BIDS_PER_LISTING_MAX >= amountMinor
+  const isCoverable = minBidMinor * bidsMax >= amountMinor
   return minBidMinor <= amountMinor && isCoverable ? null : 'minBidMinor'
 }
 

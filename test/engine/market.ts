@@ -75,7 +75,12 @@ export class Market {
     if (listing === undefined) throw new Error('an open listing')
     const { amountMinor, ratePpm } = listing
     const minBidMinor = minor(terms.minBid ?? 1)
-    const book = this.state.books[terms.mode]({ amountMinor, ratePpm, minBidMinor })
+    const book = this.state.books[terms.mode]({
+      amountMinor,
+      ratePpm,
+      minBidMinor,
+      bidsMax: this.state.limits.bidsPerListingMax,
+    })
     Object.assign(listing, { minBidMinor, book })
     return id
   }

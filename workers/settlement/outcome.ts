@@ -12,9 +12,14 @@ export interface Outcome {
   readonly place: number
 }
 
-/** Refusals about the key itself: the engine does not remember them, so the same key may still get, or
- *  has got, its true answer elsewhere. */
-const KEY_REFUSALS: ReadonlySet<RejectCode> = new Set(['key-reused', 'key-expired', 'key-ahead'])
+/** Refusals about the key itself, or because the entry was full: the engine does not remember them, so the
+ *  same key may still get, or has got, its true answer elsewhere. */
+const NOT_REMEMBERED: ReadonlySet<RejectCode> = new Set([
+  'key-reused',
+  'key-expired',
+  'key-ahead',
+  'busy',
+])
 
 /** The outcomes of one stored entry; none for a duplicate. */
 export function outcomesOf(entry: {
@@ -41,5 +46,5 @@ export function listOutcomes(
 
 function isOutcome(answer: Event): boolean {
   if (answer.kind === 'Repeated') return false
-  return answer.kind !== 'Refused' || !KEY_REFUSALS.has(answer.code)
+  return answer.kind !== 'Refused' || !NOT_REMEMBERED.has(answer.code)
 }

@@ -59,7 +59,12 @@ function opens(mode: FundingMode, amount: number, minBid: number): boolean {
  *  than the minimum, the last takes all that is left. */
 function filledBy(mode: FundingMode, amountMinor: Minor, minBidMinor: Minor): number {
   const rest = someBid(1)
-  const book = FAST_BOOKS[mode]({ amountMinor, ratePpm: rest.ratePpm, minBidMinor })
+  const book = FAST_BOOKS[mode]({
+    amountMinor,
+    ratePpm: rest.ratePpm,
+    minBidMinor,
+    bidsMax: BIDS_PER_LISTING_MAX,
+  })
   for (let place = 1; book.fundedMinor < amountMinor; place++) {
     const leftMinor = amountMinor - book.fundedMinor
     const asked =
