@@ -88,6 +88,9 @@ export const ACK_WAIT_MS_MAX = 10_000
 export const POSTING_ENTRIES_MAX = 1_024
 export const POSTING_ROWS_MAX = 48_000
 export const POSTING_BYTES_MAX = 8 * 1024 * 1024
+/** Rows that one statement changes: some hundred milliseconds on a slow disk, so that an entry of an earlier
+ *  build, which may be larger than any posting, does not meet the time-out of a query at each attempt. */
+export const STATEMENT_ROWS_MAX = 10_000
 /** Recorded entries kept in memory for posting; when it falls further behind it reads the table. */
 export const BACKLOG_BYTES_MAX = 32 * 1024 * 1024
 /** Under load a stage commits at most this often: larger batches cost the machine far less, and nobody
