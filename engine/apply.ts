@@ -10,7 +10,6 @@ import {
   isRemembered,
   KEY_AHEAD_MS_MAX,
   sequence,
-  TIMED_ROWS_PER_ENTRY_MAX,
 } from '../schema/index.ts'
 import type {
   AccountId,
@@ -40,16 +39,12 @@ import type { KeyRecord } from './keys/key-memory.ts'
 import { keyWords, wordsTimeMs } from './keys/key-words.ts'
 import type { KeyWords } from './keys/key-words.ts'
 import { assertHoldsAreBids } from './market/open-bids.ts'
+import { RowBudget } from './market/row-budget.ts'
 import type { State } from './state.ts'
 
 /** Applies the next entry of the journal: first what time has brought about, then, unless the same
- *  batch had come before, each command in order. Every engine has the same `timedRowsMax`; tests make
- *  it small. */
-export function applyEntry(
-  state: State,
-  entry: CommandEntry,
-  timedRowsMax = TIMED_ROWS_PER_ENTRY_MAX,
-): EventEntry {
+ *  batch had come before, each command in order. */
+export function applyEntry(state: State, entry: CommandEntry): EventEntry {
   const { id, atMs, source, batch } = entry
   assert(compareEntryIds(state.id, id) < 0, 'entries come in the order of the journal')
   assert(atMs === entryAtMs(id), 'an entry carries the time of its id')
@@ -58,11 +53,12 @@ export function applyEntry(
   state.sequence = sequence(state.sequence + 1)
   if (state.epochMs === 0) state.epochMs = atMs
 
-  const timed = closeDue(state, atMs, timedRowsMax)
+  const timed = closeDue(state, atMs)
+  const budget = new RowBudget(state.limits.causedRowsMax)
   const isDuplicate = !state.sources.admit(source, batch)
   const answered = isDuplicate
     ? []
-    : entry.commands.map((command): readonly Event[] => apply(state, command, atMs))
+    : entry.commands.map((command): readonly Event[] => apply(state, command, atMs, budget))
   assertCashIsWhole(state)
   return {
     id,
@@ -78,10 +74,16 @@ export function applyEntry(
   }
 }
 
-/** Carries out one command, after what time has brought about. The first event is the answer.
+/** Carries out one command, after what time has brought about. The first event is the answer. What it
+ *  brings about beyond that is spent from the budget of its entry.
  *
  *  The answer is remembered under the key, refusals included, but for those that pass by (schema/reject.ts). */
-export function apply(state: State, command: Command, atMs: AtMs): readonly Event[] {
+export function apply(
+  state: State,
+  command: Command,
+  atMs: AtMs,
+  budget = new RowBudget(state.limits.causedRowsMax),
+): readonly Event[] {
   const account = accountOf(state, command.accountId)
   if (account === null) return [refused(command, 'market-full')]
   const words = keyWords(command.key)
@@ -95,7 +97,7 @@ export function apply(state: State, command: Command, atMs: AtMs): readonly Even
   const doubt = doubtOf(account, words, atMs)
   if (doubt !== null) return [refused(command, doubt)]
 
-  const outcome = perform(state, account, command, atMs)
+  const outcome = perform(state, account, command, atMs, budget)
   if (typeof outcome === 'string' && !isRemembered(outcome)) return [refused(command, outcome)]
   const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
   const answer = packAnswer(command, events[0])
@@ -105,21 +107,27 @@ export function apply(state: State, command: Command, atMs: AtMs): readonly Even
   return events
 }
 
-function perform(state: State, account: Account, command: Command, atMs: AtMs): Outcome {
+function perform(
+  state: State,
+  account: Account,
+  command: Command,
+  atMs: AtMs,
+  budget: RowBudget,
+): Outcome {
   if (command.deadlineMs !== 0 && atMs > command.deadlineMs) return 'deadline-passed'
   switch (command.kind) {
     case 'PlaceBid':
-      return placeBid(state, account, command, atMs)
+      return placeBid(state, account, command, atMs, budget)
     case 'CancelBid':
       return cancelBid(state, account, command, atMs)
     case 'AmendBid':
-      return amendBid(state, account, command, atMs)
+      return amendBid(state, account, command, atMs, budget)
     case 'Deposit':
       return deposit(state, account, command)
     case 'OpenListing':
       return openListing(state, account, command, atMs)
     case 'WithdrawListing':
-      return withdrawListing(state, account, command, atMs)
+      return withdrawListing(state, account, command, atMs, budget)
     default:
       return assertNever(command)
   }

@@ -1,8 +1,11 @@
 /** The engine's core: a pure function of the journal. No I/O, no clock, no randomness, no floats. */
 export { apply, applyEntry } from './apply.ts'
 export { nextToClose } from './market/closing.ts'
-export { createState, MARKET_LIMITS } from './state.ts'
-export type { MarketLimits, State } from './state.ts'
+export { dueAtMs } from './market/listing.ts'
+export { createState } from './state.ts'
+export type { State } from './state.ts'
+export { MARKET_LIMITS } from './market-limits.ts'
+export type { MarketLimits } from './market-limits.ts'
 export { OpenBidTable } from './market/open-bid-table.ts'
 export { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm } from './digest/digest.ts'
 export type { Term } from './digest/digest.ts'

@@ -2,17 +2,7 @@
  *
  *  Maps are read by key only, never in their order, except by the snapshot; what order matters to
  *  (closings, keys, sources) is kept by a structure of its own. */
-import {
-  ACCOUNTS_MAX,
-  bidId,
-  BIDS_OPEN_MAX,
-  GENESIS,
-  KEYS_KEPT_MAX,
-  KEYS_PER_ACCOUNT_MAX,
-  listingId,
-  LISTINGS_OPEN_MAX,
-  sequence,
-} from '../schema/index.ts'
+import { bidId, GENESIS, listingId, sequence } from '../schema/index.ts'
 import type { AccountId, AtMs, BidId, EntryId, ListingId, Sequence } from '../schema/index.ts'
 import type { Account } from './cash/account.ts'
 import type { Bid } from './market/book/bid.ts'
@@ -22,29 +12,15 @@ import type { CashTotals } from './cash/cash.ts'
 import { ClosingQueue } from './market/closing-queue.ts'
 import { DigestSum } from './digest/digest.ts'
 import { KeyMemory } from './keys/key-memory.ts'
-import type { KeyLimits } from './keys/key-memory.ts'
+import { MARKET_LIMITS } from './market-limits.ts'
+import type { MarketLimits } from './market-limits.ts'
 import type { Listing } from './market/listing.ts'
 import { OpenBidTable } from './market/open-bid-table.ts'
 import { SourceMemory } from './source-memory.ts'
 
-/** How much a market holds. Every engine has the same; tests make it small. */
-export interface MarketLimits {
-  readonly accountsMax: number
-  readonly listingsOpenMax: number
-  readonly bidsOpenMax: number
-  readonly keys: KeyLimits
-}
-
-export const MARKET_LIMITS: MarketLimits = {
-  accountsMax: ACCOUNTS_MAX,
-  listingsOpenMax: LISTINGS_OPEN_MAX,
-  bidsOpenMax: BIDS_OPEN_MAX,
-  keys: { perAccountMax: KEYS_PER_ACCOUNT_MAX, keptMax: KEYS_KEPT_MAX },
-}
-
 export interface State {
-  readonly books: BookRegistry
   readonly limits: MarketLimits
+  readonly books: BookRegistry
   /** The last entry that was applied: its place and its id. */
   sequence: Sequence
   id: EntryId
@@ -63,15 +39,15 @@ export interface State {
   digest: DigestSum
 }
 
-/** An empty market before the first entry. Tests give it the naive books. */
+/** An empty market before the first entry. Tests give it the naive books and small limits. */
 export function createState(
   books: BookRegistry = FAST_BOOKS,
   limits: MarketLimits = MARKET_LIMITS,
 ): State {
   const accounts = new Map<AccountId, Account>()
   return {
-    books,
     limits,
+    books,
     sequence: sequence(0),
     id: GENESIS,
     epochMs: 0,
@@ -82,8 +58,8 @@ export function createState(
     bids: new OpenBidTable(),
     closings: new ClosingQueue(),
     cash: { depositedMinor: 0, availableMinor: 0, heldMinor: 0 },
-    keys: new KeyMemory(accounts, limits.keys),
-    sources: new SourceMemory(),
+    keys: new KeyMemory(accounts, limits),
+    sources: new SourceMemory(limits.sourcesMax),
     digest: new DigestSum(),
   }
 }

@@ -9,7 +9,8 @@ export const TERM_MONTHS_MAX = 360
 /** A listing stays open for 30 days at most, then its bidders get their money back. */
 export const LISTING_OPEN_MS_MAX = 30 * 24 * 60 * 60 * 1000
 export const LISTING_OPEN_MS_MIN = 1_000
-/** So that closing a listing stays one entry of a few hundred kilobytes. */
+/** So that closing a listing stays one entry of a few hundred kilobytes. What a listing's smallest bid may
+ *  be follows from it (`misfitOf` in market/terms.ts). */
 export const BIDS_PER_LISTING_MAX = 10_000
 /** Listings open at once in a market. */
 export const LISTINGS_OPEN_MAX = 50_000
@@ -42,6 +43,10 @@ export const SECOND_ENGINE_WAIT_MS = 12
 /** Listings and bids that time closes in one entry; one listing that is larger by itself closes alone.
  *  Ten thousand listings may end at the same moment: nobody's bid waits until all are closed. */
 export const TIMED_ROWS_PER_ENTRY_MAX = 2_048
+/** Listings and bids that the commands of one entry end, give back or displace, though it were two
+ *  thousand commands that each cover a listing: 16 MB of answers at most, and one posting. What is covered
+ *  beyond waits for the next entry; more than the bids of one listing, so that one alone always fits. */
+export const CAUSED_ROWS_PER_ENTRY_MAX = 16_384
 /** Entries an engine reads, applies and appends in one round. */
 export const ENTRIES_PER_READ_MAX = 64
 
@@ -88,6 +93,9 @@ export const ACK_WAIT_MS_MAX = 10_000
 export const POSTING_ENTRIES_MAX = 1_024
 export const POSTING_ROWS_MAX = 48_000
 export const POSTING_BYTES_MAX = 8 * 1024 * 1024
+/** Rows that one statement changes: some hundred milliseconds on a slow disk, so that an entry of an earlier
+ *  build, which may be larger than any posting, does not meet the time-out of a query at each attempt. */
+export const STATEMENT_ROWS_MAX = 10_000
 /** Recorded entries kept in memory for posting; when it falls further behind it reads the table. */
 export const BACKLOG_BYTES_MAX = 32 * 1024 * 1024
 /** Under load a stage commits at most this often: larger batches cost the machine far less, and nobody

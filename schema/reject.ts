@@ -3,6 +3,8 @@
  *  `number` never changes its meaning and is never reused: 1xxx transport, 2xxx identity,
  *  3xxx form, 4xxx business, 5xxx capacity. `class` is all a client program needs to act on. */
 
+import { BIDS_PER_LISTING_MAX } from './limit.ts'
+
 export const REJECT_CLASSES = [
   'retry-same-key',
   'retry-after',
@@ -18,8 +20,8 @@ interface RejectRow {
   readonly class: RejectClass
   /** The status of the same refusal over HTTP. */
   readonly http: number
-  /** Only of a refusal by the engine: it is about the key itself, or about a market that may have room
-   *  again. Not remembered under the key and no outcome of it, so that the same key may still get, or has
+  /** Only of a refusal by the engine: it is about the key itself, about a market that may have room
+   *  again, or about an entry that was full. Not remembered under the key and no outcome of it, so that the same key may still get, or has
    *  got, another answer. */
   readonly isPassing?: true
   readonly en: string
@@ -230,8 +232,8 @@ export const REJECTS = {
     number: 4013,
     class: 'fix-request',
     http: 409,
-    en: 'The terms of the listing do not fit together.',
-    zh: '标的条款互相矛盾。',
+    en: `The terms of the listing do not fit together. Choose a smallest bid that is not above the amount, and so large that ${BIDS_PER_LISTING_MAX} of them cover it.`,
+    zh: `标的条款互相矛盾。起投金额不得高于借款金额，且 ${BIDS_PER_LISTING_MAX} 笔起投金额之和须不低于借款金额。`,
   },
   'market-full': {
     number: 4014,
@@ -259,6 +261,7 @@ export const REJECTS = {
     number: 5001,
     class: 'retry-after',
     http: 503,
+    isPassing: true,
     en: 'The market is busy. Try again in a moment with the same key.',
     zh: '市场繁忙，请稍后用同一键重试。',
   },

@@ -9,7 +9,15 @@ import { newBid } from '../../engine/market/book/bid.ts'
 import type { Bid } from '../../engine/market/book/bid.ts'
 import type { Book, BookTerms } from '../../engine/market/book/book.ts'
 import { FAST_BOOKS } from '../../engine/market/book/books.ts'
-import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
+import {
+  accountId,
+  atMs,
+  bidId,
+  BIDS_PER_LISTING_MAX,
+  listingId,
+  minor,
+  ratePpm,
+} from '../../schema/index.ts'
 import type { FundingMode, Minor, RatePpm } from '../../schema/index.ts'
 import { Random } from '../../deploy/random.ts'
 
@@ -17,6 +25,7 @@ export const TERMS: BookTerms = {
   amountMinor: minor(4_000_000),
   ratePpm: ratePpm(200_000),
   minBidMinor: minor(2_500),
+  bidsMax: BIDS_PER_LISTING_MAX,
 }
 const BID_MINOR_MAX = 50_000
 const RATE_STEP_PPM = 100

@@ -3,13 +3,14 @@
  *  A hundred thousand keys a second must not become garbage to collect, so a record lies in a page
  *  of plain memory (key-pages.ts), not in objects. Three chains run through the records: of one
  *  bucket of the hash table, of one account from its oldest key to its newest, and of all by age.
- *  An account keeps its last `KEYS_PER_ACCOUNT_MAX` keys, the market its last `KEYS_KEPT_MAX`; a key
+ *  An account keeps its last `keysPerAccountMax` keys, the market its last `keysKeptMax`; a key
  *  let go raises its account's `forgottenMs`, and a key up to that time that is not kept is refused. */
 import { assert } from '../../schema/index.ts'
 import type { AccountId } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Hash } from '../digest/hash.ts'
 import { KeyPages, MORE_NUMBERS_MAX, NO_SLOT, NUMBER, WORD } from './key-pages.ts'
+import type { MarketLimits } from '../market-limits.ts'
 import { wordsTimeMs } from './key-words.ts'
 import type { KeyWords } from './key-words.ts'
 
@@ -33,10 +34,7 @@ export interface KeptAnswer {
   readonly more: readonly number[]
 }
 
-export interface KeyLimits {
-  readonly perAccountMax: number
-  readonly keptMax: number
-}
+export type KeyLimits = Pick<MarketLimits, 'keysPerAccountMax' | 'keysKeptMax'>
 
 const BUCKETS_MIN = 1_024
 const NO_MORE: readonly number[] = []
@@ -72,10 +70,15 @@ export class KeyMemory {
     return slot === NO_SLOT ? null : this.#read(slot)
   }
 
-  /** Keeps a record that `find` did not find. Lets the oldest go when there are too many. */
+  /** Keeps a record that `find` did not find. Lets one go, the oldest, when there are enough. */
   remember(account: Account, record: KeyRecord): void {
-    if (account.keyCount === this.#limits.perAccountMax) this.#forget(account.oldestKey)
-    else if (this.#size === this.#limits.keptMax) this.#forget(this.#oldest)
+    if (account.keyCount >= this.#limits.keysPerAccountMax) this.#forget(account.oldestKey)
+    else if (this.#size >= this.#limits.keysKeptMax) this.#forget(this.#oldest)
+    this.restore(account, record)
+  }
+
+  /** Puts a record of a snapshot back, however many there are. */
+  restore(account: Account, record: KeyRecord): void {
     if (2 * this.#size >= this.#buckets.length) this.#growBuckets()
     const slot = this.#pages.take()
     this.#write(slot, account, record)
@@ -85,7 +88,7 @@ export class KeyMemory {
     this.#size++
   }
 
-  /** All records with their accounts, the oldest first; remembering them again in this order gives
+  /** All records with their accounts, the oldest first; restoring them in this order gives
    *  the same memory. */
   *entries(): Generator<readonly [AccountId, KeyRecord]> {
     for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#pages.word(slot, WORD.newer))

@@ -9,19 +9,26 @@ import { hold, release } from '../cash/cash.ts'
 import type { Outcome } from '../outcome.ts'
 import type { State } from '../state.ts'
 import type { Bid } from './book/bid.ts'
-import { consequences } from './consequences.ts'
+import { consequences, mayEnter } from './consequences.ts'
 import { findOpenBid } from './find-open-bid.ts'
 import type { Listing } from './listing.ts'
 import { reduceInBook, replaceInBook } from './open-bids.ts'
+import type { RowBudget } from './row-budget.ts'
 
-export function amendBid(state: State, account: Account, command: AmendBid, atMs: AtMs): Outcome {
+export function amendBid(
+  state: State,
+  account: Account,
+  command: AmendBid,
+  atMs: AtMs,
+  budget: RowBudget,
+): Outcome {
   const found = findOpenBid(state, account, command.bidId, atMs)
   if (typeof found === 'string') return found
   const { bid, listing } = found
   const isLess = command.amountMinor <= bid.amountMinor && command.ratePpm === bid.ratePpm
   return isLess
     ? lower(state, listing, bid, command.amountMinor)
-    : replace(state, listing, bid, command)
+    : replace(state, listing, bid, command, budget)
 }
 
 /** What was never taken into the book, or was displaced, is given up first. */
@@ -35,12 +42,19 @@ function lower(state: State, listing: Listing, bid: Bid, amountMinor: Minor): Ou
   return [amended(bid, formerMinor)]
 }
 
-function replace(state: State, listing: Listing, bid: Bid, command: AmendBid): Outcome {
+function replace(
+  state: State,
+  listing: Listing,
+  bid: Bid,
+  command: AmendBid,
+  budget: RowBudget,
+): Outcome {
   const { amountMinor, ratePpm } = command
   const acceptedMinor = listing.book.quote(amountMinor, ratePpm, bid)
   if (typeof acceptedMinor === 'string') return acceptedMinor
   const formerMinor = bid.acceptedMinor
   if (bid.account.availableMinor < acceptedMinor - formerMinor) return 'insufficient-funds'
+  if (!mayEnter(listing, acceptedMinor - formerMinor, budget)) return 'busy'
   const place = state.nextBidId
   state.nextBidId = toBidId(place + 1)
   const displaced = replaceInBook(state, listing, bid, () => {
@@ -50,7 +64,7 @@ function replace(state: State, listing: Listing, bid: Bid, command: AmendBid): O
     bid.place = place
   })
   adjust(state, bid, formerMinor)
-  return [amended(bid, formerMinor), ...consequences(state, listing, displaced)]
+  return [amended(bid, formerMinor), ...consequences(state, listing, displaced, budget)]
 }
 
 /** Holds what the bid has more than before, or gives back what it has less. */

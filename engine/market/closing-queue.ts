@@ -1,7 +1,8 @@
-/** The open listings by the time they close, the earlier id first when two close together.
+/** The open listings by when they are due, the earlier id first when two close together.
  *
  *  A binary heap; each listing knows its place in it, so one that fills early leaves in O(log n). */
 import { assert } from '../../schema/index.ts'
+import { dueAtMs } from './listing.ts'
 import type { Listing } from './listing.ts'
 
 export class ClosingQueue {
@@ -24,6 +25,11 @@ export class ClosingQueue {
     if (last === undefined || last === listing) return
     this.#rise(last, place)
     this.#sink(last, last.closingPlace)
+  }
+
+  /** Moves a listing forward that was completed before its time. */
+  advance(listing: Listing): void {
+    this.#rise(listing, listing.closingPlace)
   }
 
   #rise(listing: Listing, from: number): void {
@@ -69,5 +75,6 @@ export class ClosingQueue {
 }
 
 function isSooner(a: Listing, b: Listing): boolean {
-  return a.closesAtMs < b.closesAtMs || (a.closesAtMs === b.closesAtMs && a.listingId < b.listingId)
+  const [aAtMs, bAtMs] = [dueAtMs(a), dueAtMs(b)]
+  return aAtMs < bAtMs || (aAtMs === bAtMs && a.listingId < b.listingId)
 }

@@ -5,34 +5,39 @@ import type { AtMs, Event, Fill, RatePpm } from '../../schema/index.ts'
 import type { Bid } from './book/bid.ts'
 import { release } from '../cash/cash.ts'
 import { disburse } from '../loan/disburse.ts'
+import { dueAtMs } from './listing.ts'
 import type { Listing } from './listing.ts'
 import { assertHoldsAreBids, emptyBook } from './open-bids.ts'
+import { RowBudget } from './row-budget.ts'
 import type { State } from '../state.ts'
 
-/** The listing that closes next by time; null when none is open. */
+/** The listing that closes next; null when none is open. */
 export function nextToClose(state: State): Listing | null {
   return state.closings.next
 }
 
-/** True once its time has come: from then on nothing changes in its book, whether this entry closes
- *  it or a later one. */
-export function isDue({ closesAtMs }: Listing, atMs: AtMs): boolean {
-  return closesAtMs <= atMs
+/** True once its time has come or it is complete: from then on nothing changes in its book, whether this
+ *  entry closes it or a later one. */
+export function isDue(listing: Listing, atMs: AtMs): boolean {
+  return dueAtMs(listing) <= atMs
 }
 
-/** Closes listings whose time has come, in the order of time and then of id, until the next one would
- *  make it more than `rowsMax` listings and bids. The first closes whatever its size, so each entry
- *  gets further. */
-export function closeDue(state: State, atMs: AtMs, rowsMax: number): readonly Event[] {
+/** Closes what is due, what is complete first, then in the order of time and then of id, as much of it
+ *  as one entry may. */
+export function closeDue(state: State, atMs: AtMs): readonly Event[] {
   const events: Event[] = []
-  let rows = 0
+  const budget = new RowBudget(state.limits.timedRowsMax)
   for (let next = nextToClose(state); next !== null; next = nextToClose(state)) {
     if (!isDue(next, atMs)) break
-    rows += 1 + next.book.bidCount
-    if (rows > rowsMax && events.length > 0) break
+    if (!budget.take(rowsOf(next))) break
     events.push(...closeListing(state, next))
   }
   return events
+}
+
+/** What ending a listing takes: itself and its bids. */
+export function rowsOf({ book }: Listing): number {
+  return 1 + book.bidCount
 }
 
 export function closeListing(state: State, listing: Listing): readonly Event[] {

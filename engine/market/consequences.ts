@@ -4,21 +4,34 @@ import type { BidOutbid, Event } from '../../schema/index.ts'
 import { release } from '../cash/cash.ts'
 import type { State } from '../state.ts'
 import type { Displaced } from './book/bid.ts'
-import { closeListing } from './closing.ts'
+import { closeListing, rowsOf } from './closing.ts'
+import { isComplete } from './listing.ts'
 import type { Listing } from './listing.ts'
 import { assertHoldsAreBids } from './open-bids.ts'
+import type { RowBudget } from './row-budget.ts'
 
-/** Others lose their place, or the listing is full and its loan disbursed, or neither. */
+/** False when a bid that brings `addedMinor` into the book could displace more than its entry may yet
+ *  bring about. Counts all bids of the book: which of them would go is not known before it is done. */
+export function mayEnter(listing: Listing, addedMinor: number, budget: RowBudget): boolean {
+  const { fundedMinor, bidCount } = listing.book
+  return fundedMinor + addedMinor <= listing.amountMinor || budget.fits(bidCount)
+}
+
+/** Others lose their place, or the listing is complete and its loan disbursed, or neither. One that this
+ *  entry may not close any more is closed by the next. */
 export function consequences(
   state: State,
   listing: Listing,
   displaced: readonly Displaced[],
+  budget: RowBudget,
 ): readonly Event[] {
-  const { fundedMinor, closesWhenCovered } = listing.book
-  assert(fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
+  assert(listing.book.fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
+  budget.spend(displaced.length)
   if (displaced.length > 0) return outbidAll(state, displaced)
-  const isDone = closesWhenCovered && fundedMinor === listing.amountMinor
-  return isDone ? closeListing(state, listing) : NOTHING_ELSE
+  if (!isComplete(listing)) return NOTHING_ELSE
+  if (budget.take(rowsOf(listing))) return closeListing(state, listing)
+  state.closings.advance(listing)
+  return NOTHING_ELSE
 }
 
 const NOTHING_ELSE: readonly Event[] = []

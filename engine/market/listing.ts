@@ -27,3 +27,13 @@ export interface Listing {
   /** Its place in the queue of closings. */
   closingPlace: number
 }
+
+/** True: nothing is missing, and it only waits for an entry that may close it. */
+export function isComplete({ book, amountMinor }: Listing): boolean {
+  return book.closesWhenCovered && book.fundedMinor === amountMinor
+}
+
+/** When it is to be closed: 0, before all whose time has come, when it is complete. */
+export function dueAtMs(listing: Listing): number {
+  return isComplete(listing) ? 0 : listing.closesAtMs
+}

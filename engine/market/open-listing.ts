@@ -1,4 +1,4 @@
-import { atMs, listingId } from '../../schema/index.ts'
+import { atMs, listingId, misfitOf } from '../../schema/index.ts'
 import type { AtMs, OpenListing } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { answerTo } from '../keys/kept-answer.ts'
@@ -12,8 +12,9 @@ export function openListing(
   command: OpenListing,
   nowMs: AtMs,
 ): Outcome {
-  if (command.minBidMinor > command.amountMinor) return 'listing-terms-invalid'
-  if (state.listings.size >= state.limits.listingsOpenMax) return 'market-full'
+  const { listingsOpenMax, bidsPerListingMax: bidsMax } = state.limits
+  if (misfitOf(command, bidsMax) !== null) return 'listing-terms-invalid'
+  if (state.listings.size >= listingsOpenMax) return 'market-full'
   const id = state.nextListingId
   state.nextListingId = listingId(id + 1)
   const listing = {
@@ -28,7 +29,7 @@ export function openListing(
     closesAtMs: atMs(nowMs + command.openMs),
     grade: command.grade,
     purpose: command.purpose,
-    book: state.books[command.mode](command),
+    book: state.books[command.mode]({ ...command, bidsMax }),
     closingPlace: 0,
   }
   state.listings.set(id, listing)

@@ -5,13 +5,20 @@ import { newBid } from './book/bid.ts'
 import type { Bid } from './book/bid.ts'
 import { hold } from '../cash/cash.ts'
 import { isDue } from './closing.ts'
-import { consequences } from './consequences.ts'
+import { consequences, mayEnter } from './consequences.ts'
 import { enterBook } from './open-bids.ts'
+import type { RowBudget } from './row-budget.ts'
 import type { State } from '../state.ts'
 import type { Outcome } from '../outcome.ts'
 
 /** The bid holds its cash before it rests. What must be available is what the book accepts of it. */
-export function placeBid(state: State, account: Account, command: PlaceBid, atMs: AtMs): Outcome {
+export function placeBid(
+  state: State,
+  account: Account,
+  command: PlaceBid,
+  atMs: AtMs,
+  budget: RowBudget,
+): Outcome {
   const listing = state.listings.get(command.listingId)
   if (listing === undefined)
     return command.listingId < state.nextListingId ? 'listing-closed' : 'listing-unknown'
@@ -21,11 +28,12 @@ export function placeBid(state: State, account: Account, command: PlaceBid, atMs
   if (typeof acceptedMinor === 'string') return acceptedMinor
   if (account.availableMinor < acceptedMinor) return 'insufficient-funds'
   if (state.bids.size >= state.limits.bidsOpenMax) return 'market-full'
+  if (!mayEnter(listing, acceptedMinor, budget)) return 'busy'
 
   hold(state, account, acceptedMinor)
   const bid = makeBid(state, account, command, acceptedMinor, atMs)
   const displaced = enterBook(state, listing, bid)
-  return [bidPlaced(bid, acceptedMinor), ...consequences(state, listing, displaced)]
+  return [bidPlaced(bid, acceptedMinor), ...consequences(state, listing, displaced, budget)]
 }
 
 function makeBid(

@@ -3,7 +3,8 @@ import type { AtMs, WithdrawListing } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Outcome } from '../outcome.ts'
 import type { State } from '../state.ts'
-import { isDue, releaseAll, takeOffMarket } from './closing.ts'
+import type { RowBudget } from './row-budget.ts'
+import { isDue, releaseAll, rowsOf, takeOffMarket } from './closing.ts'
 
 /** Takes an open listing off the market and gives every bidder the cash back, all in this step. Only
  *  the borrower's own; from its closing time on it is too late, whether it has been closed yet or not. */
@@ -12,6 +13,7 @@ export function withdrawListing(
   borrower: Account,
   { listingId }: WithdrawListing,
   atMs: AtMs,
+  budget: RowBudget,
 ): Outcome {
   const listing = state.listings.get(listingId)
   if (listing === undefined)
@@ -19,6 +21,7 @@ export function withdrawListing(
   const { borrowerId } = listing
   if (borrowerId !== borrower.accountId) return 'listing-unknown'
   if (isDue(listing, atMs)) return 'listing-closed'
+  if (!budget.take(rowsOf(listing))) return 'busy'
 
   const { bidCount, fundedMinor } = listing.book
   const releasedMinor = minor(fundedMinor)

@@ -1,9 +1,10 @@
 /** Moves the journal's clock when nothing else does.
  *
- *  The engine knows the time only from entries. When a listing is due and no entry comes, somebody has
+ *  The engine knows the time only from entries. When a listing is due, by time or because it
+ *  is complete, and no entry comes, somebody has
  *  to write one: an empty entry of an engine's own. This clock only decides when to ask; the time that
  *  counts is the one Redis stamps on the entry. Two engines that both ask do no harm. */
-import type { AtMs, ListingId } from '../../schema/unit.ts'
+import type { ListingId } from '../../schema/unit.ts'
 import { pause } from '../host/backoff.ts'
 import { CommandWriter, JournalLost } from '../journal/index.ts'
 import type { Journal } from '../journal/index.ts'
@@ -19,8 +20,8 @@ const AGAIN_MS_MIN = 50
 const AGAIN_MS_MAX = 2_000
 
 interface Watched {
-  /** The listing that closes next; null when none is open. */
-  readonly nextToClose: () => { readonly listingId: ListingId; readonly closesAtMs: AtMs } | null
+  /** The listing that closes next, and when it is due; null when none is open. */
+  readonly nextToClose: () => { readonly listingId: ListingId; readonly dueAtMs: number } | null
   /** False while entries are coming, so that their own time does it. */
   readonly isQuiet: () => boolean
   readonly isFirst: () => boolean
@@ -37,7 +38,7 @@ export async function keepClock(
   let againMs = AGAIN_MS_MIN
   while (!signal.aborted) {
     const next = nextToClose()
-    const wait = next === null ? LOOK_MS_MAX : next.closesAtMs + graceMs(isFirst()) - Date.now()
+    const wait = next === null ? LOOK_MS_MAX : next.dueAtMs + graceMs(isFirst()) - Date.now()
     if (next === null || wait > 0 || !isQuiet()) {
       await pause(Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, wait)), signal)
       continue

@@ -13,6 +13,8 @@ import { assertHoldsAreBids } from '../market/open-bids.ts'
 import { recomputeDigest } from '../digest/recompute.ts'
 import { metaRow, rowsOf } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
+import { MARKET_LIMITS } from '../market-limits.ts'
+import type { MarketLimits } from '../market-limits.ts'
 import { createState } from '../state.ts'
 import type { State } from '../state.ts'
 
@@ -21,8 +23,9 @@ import type { State } from '../state.ts'
 export function loadState(
   chunks: Iterable<SnapshotChunk>,
   books: BookRegistry = FAST_BOOKS,
+  limits: MarketLimits = MARKET_LIMITS,
 ): State {
-  const state = createState(books)
+  const state = createState(books, limits)
   let meta: SnapshotRows['meta'] | null = null
   for (const chunk of chunks) {
     if (chunk.section === 'meta') meta = metaRow(chunk)
@@ -80,6 +83,7 @@ function restoreListing(state: State, row: SnapshotRows['listings']): void {
   const [listingId, borrowerId, mode, grade, purpose, amountMinor, ratePpm, termMonths] = row
   const [, , , , , , , , minBidMinor, openedAtMs, closesAtMs] = row
   const name = named(FUNDING_MODES, mode)
+  const bidsMax = state.limits.bidsPerListingMax
   const listing = {
     listingId,
     borrowerId,
@@ -92,11 +96,10 @@ function restoreListing(state: State, row: SnapshotRows['listings']): void {
     closesAtMs,
     grade: named(GRADES, grade),
     purpose: named(PURPOSES, purpose),
-    book: state.books[name]({ amountMinor, ratePpm, minBidMinor }),
+    book: state.books[name]({ amountMinor, ratePpm, minBidMinor, bidsMax }),
     closingPlace: 0,
   }
   state.listings.set(listingId, listing)
-  state.closings.add(listing)
 }
 
 function restoreBid(state: State, row: SnapshotRows['bids']): void {
@@ -108,7 +111,8 @@ function restoreBid(state: State, row: SnapshotRows['bids']): void {
   account.biddenMinor += acceptedMinor
 }
 
-/** Books are in the order of places, rows in that of ids: an amended bid may stand behind later ones. */
+/** Books are in the order of places, rows in that of ids: an amended bid may stand behind later ones.
+ *  What is due is known once they are filled: a listing may be complete and wait for its closing. */
 function restoreBooks(state: State): void {
   const bids = [...state.bids.values()]
   if (bids.some(({ bidId, place }) => bidId !== place)) bids.sort((a, b) => a.place - b.place)
@@ -117,12 +121,13 @@ function restoreBooks(state: State): void {
     assert(listing !== undefined, 'a bid lies in an open listing')
     listing.book.restore(bid)
   }
+  for (const listing of state.listings.values()) state.closings.add(listing)
 }
 
 function restoreKey(state: State, row: SnapshotRows['keys']): void {
   const [accountId, first, second, third, fourth, high, low, sequence, code, ...numbers] = row
   const [given, givenToo, ...more] = numbers
-  state.keys.remember(accountOf(state, accountId), {
+  state.keys.restore(accountOf(state, accountId), {
     words: { first, second, third, fourth },
     fingerprint: { high, low },
     sequence,

@@ -64,9 +64,18 @@ function singleForm(declared: CommandOperationDeclaration): OperationForm {
     bucket: declared.countsAs,
     read: (params, accountId) => {
       const command = form.read(params, accountId) ?? bySchema(declared, params, accountId, [])
-      return 'kind' in command ? [command] : command
+      return 'kind' in command ? (misfitOf(declared, command) ?? [command]) : command
     },
   }
+}
+
+/** Only what is asked for by itself has terms that may not fit together. */
+function misfitOf(
+  { command: { misfit } }: CommandOperationDeclaration,
+  asked: Command,
+): Reject | null {
+  const why = misfit(asked)
+  return why === null ? null : reject(why.code, { field: why.field })
 }
 
 function batchForm(declared: BatchOperationDeclaration): OperationForm {

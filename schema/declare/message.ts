@@ -5,6 +5,7 @@
  *  answer of a batch (gateway/admit), the row of docs/reference.md and a generator (test/schema). */
 import { account, key, momentOrNone } from './field.ts'
 import type { Fields, ValuesOf } from './field.ts'
+import type { RejectCode } from '../reject.ts'
 
 export interface EventDeclaration<
   Kind extends string = string,
@@ -39,6 +40,13 @@ export interface CommandDeclaration<
   readonly answer: Answer
   /** Fields of the answer that say what the command said under another name. */
   readonly same: Readonly<Record<string, string>>
+  /** Why what is asked cannot be, though each field by itself could; null when it can. */
+  misfit(this: void, asked: ValuesOf<Declared>): Misfit | null
+}
+
+export interface Misfit {
+  readonly code: RejectCode
+  readonly field: string
 }
 
 /** What every command has, first in its tuple. */
@@ -72,6 +80,7 @@ interface CommandFacts<Declared extends Fields, Answer extends EventDeclaration>
   readonly body: Declared
   readonly answer: Answer
   readonly same?: Readonly<Record<string, string>>
+  misfit?(this: void, asked: ValuesOf<Declared>): Misfit | null
 }
 
 export function command<
@@ -79,8 +88,12 @@ export function command<
   Declared extends Fields,
   Answer extends EventDeclaration,
 >(kind: Kind, facts: CommandFacts<Declared, Answer>): CommandDeclaration<Kind, Declared, Answer> {
-  const { number, since = 1, about, body, answer, same = {} } = facts
-  return { kind, number, since, about, body, fields: { ...ASKED, ...body }, answer, same }
+  const { number, since = 1, about, body, answer, same = {}, misfit = noMisfit } = facts
+  return { kind, number, since, about, body, fields: { ...ASKED, ...body }, answer, same, misfit }
+}
+
+function noMisfit(): null {
+  return null
 }
 
 /** The type that a declaration declares. */

@@ -11,6 +11,7 @@ import {
   SHOWN,
   TERMS,
 } from './event.ts'
+import { misfitOf } from './terms.ts'
 
 export const PLACE_BID = command('PlaceBid', {
   number: 3,
@@ -56,6 +57,10 @@ export const OPEN_LISTING = command('OpenListing', {
   },
   answer: LISTING_OPENED,
   same: { borrowerId: 'accountId' },
+  misfit: (terms) => {
+    const field = misfitOf(terms)
+    return field === null ? null : { code: 'listing-terms-invalid', field }
+  },
 })
 
 export const WITHDRAW_LISTING = command('WithdrawListing', {

@@ -1,5 +1,6 @@
 /** The closed lists that listings and bids speak in. Each grows at its end only: the journal keeps places.
  *  Without zod: the browser loads them. */
+import { BIDS_PER_LISTING_MAX } from '../limit.ts'
 
 /** How a listing is funded. One file in `engine/market/book` each. */
 export const FUNDING_MODES = ['fixed-rate', 'uniform-auction'] as const
@@ -23,6 +24,18 @@ export const PURPOSES = [
   'vacation',
 ] as const
 export type Purpose = (typeof PURPOSES)[number]
+
+/** The first of a listing's terms that does not fit the others; null when all fit. So many of the smallest
+ *  bids as a book may have must cover the amount: otherwise a book full of them would take no more, and the
+ *  listing could never be funded. */
+export function misfitOf(
+  terms: { readonly amountMinor: number; readonly minBidMinor: number },
+  bidsMax = BIDS_PER_LISTING_MAX,
+): 'minBidMinor' | null {
+  const { amountMinor, minBidMinor } = terms
+  const isCoverable = minBidMinor * bidsMax >= amountMinor
+  return minBidMinor <= amountMinor && isCoverable ? null : 'minBidMinor'
+}
 
 export const LISTING_STATUSES = ['open', 'funded', 'expired', 'withdrawn'] as const
 export type ListingStatus = (typeof LISTING_STATUSES)[number]

@@ -1,6 +1,7 @@
 /** What holds for every journal. Each of these was seen to fail on an engine broken on purpose. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { FAST_BOOKS } from '../../engine/market/book/books.ts'
 import { NAIVE_BOOKS } from '../../engine/market/book/naive-books.ts'
 import {
   applyEntry,
@@ -13,15 +14,15 @@ import {
 import { atMs } from '../../schema/index.ts'
 import type { Command, CommandEntry, EventEntry } from '../../schema/index.ts'
 import { holds } from './seed.ts'
-import { journals, replay, timedRowsMaxima } from './stream.ts'
+import { journals, replay, limitsOfEntries } from './stream.ts'
 import { Witness } from './witness.ts'
 
 test('the fast books say what the naive ones say, event by event, with the same digest', () => {
   holds(
     200,
-    fc.property(journals, timedRowsMaxima, (journal, rowsMax) => {
-      const naive = replay(createState(NAIVE_BOOKS), journal, rowsMax)
-      expectSame(replay(createState(), journal, rowsMax), naive)
+    fc.property(journals, limitsOfEntries, (journal, limits) => {
+      const naive = replay(createState(NAIVE_BOOKS, limits), journal)
+      expectSame(replay(createState(FAST_BOOKS, limits), journal), naive)
     }),
   )
 })
@@ -29,10 +30,10 @@ test('the fast books say what the naive ones say, event by event, with the same 
 test('the running digest is the digest from scratch after every entry', () => {
   holds(
     100,
-    fc.property(journals, timedRowsMaxima, (journal, rowsMax) => {
-      const state = createState()
+    fc.property(journals, limitsOfEntries, (journal, limits) => {
+      const state = createState(FAST_BOOKS, limits)
       const digests = journal.map((entry) => [
-        applyEntry(state, entry, rowsMax).digest,
+        applyEntry(state, entry).digest,
         recomputeDigest(state),
       ])
       expect(digests.filter(([running, fromScratch]) => running !== fromScratch)).toEqual([])
@@ -43,10 +44,10 @@ test('the running digest is the digest from scratch after every entry', () => {
 test('who sees only the events can keep the books: money, holds, listings and the digest', () => {
   holds(
     200,
-    fc.property(journals, timedRowsMaxima, (journal, rowsMax) => {
-      const state = createState()
-      const witness = new Witness(rowsMax)
-      for (const entry of journal) witness.see(applyEntry(state, entry, rowsMax))
+    fc.property(journals, limitsOfEntries, (journal, limits) => {
+      const state = createState(FAST_BOOKS, limits)
+      const witness = new Witness(limits)
+      for (const entry of journal) witness.see(applyEntry(state, entry))
       for (const { accountId, availableMinor, heldMinor } of state.accounts.values()) {
         expect(witness.available.get(accountId) ?? 0).toBe(availableMinor)
         expect(witness.held.get(accountId) ?? 0).toBe(heldMinor)
@@ -58,11 +59,15 @@ test('who sees only the events can keep the books: money, holds, listings and th
 test('a snapshot at any entry and the journal after it give the same events and the same state', () => {
   holds(
     120,
-    fc.property(journals, fc.nat(), fc.boolean(), (journal, choice, isNaive) => {
+    fc.property(journals, limitsOfEntries, fc.nat(), (journal, limits, choice) => {
       const cut = choice % (journal.length + 1)
-      const whole = createState()
+      const whole = createState(FAST_BOOKS, limits)
       replay(whole, journal.slice(0, cut))
-      const loaded = loadState(dumpState(whole), isNaive ? NAIVE_BOOKS : undefined)
+      const loaded = loadState(
+        dumpState(whole),
+        choice % 2 === 0 ? NAIVE_BOOKS : FAST_BOOKS,
+        limits,
+      )
       expectSame([...dumpState(loaded)], [...dumpState(whole)])
       const rest = journal.slice(cut)
       expectSame(replay(loaded, rest), replay(whole, rest))

@@ -72,6 +72,23 @@ export class Market {
     return answer.listingId
   }
 
+  /** A listing as it could be opened before its smallest bids had to cover it. */
+  listAsOnce(name: string, terms: Terms): ListingId {
+    const id = this.list(name, { ...terms, minBid: terms.amount })
+    const listing = this.state.listings.get(id)
+    if (listing === undefined) throw new Error('an open listing')
+    const { amountMinor, ratePpm } = listing
+    const minBidMinor = minor(terms.minBid ?? 1)
+    const book = this.state.books[terms.mode]({
+      amountMinor,
+      ratePpm,
+      minBidMinor,
+      bidsMax: this.state.limits.bidsPerListingMax,
+    })
+    Object.assign(listing, { minBidMinor, book })
+    return id
+  }
+
   listing(name: string, terms: Terms): OpenListing {
     return {
       kind: 'OpenListing',

@@ -4,8 +4,8 @@
  *  them into commands, because only it knows which bids are open. */
 import fc from 'fast-check'
 import { NAIVE_BOOKS } from '../../engine/market/book/naive-books.ts'
-import { applyEntry, createState } from '../../engine/index.ts'
-import type { State } from '../../engine/index.ts'
+import { applyEntry, createState, MARKET_LIMITS } from '../../engine/index.ts'
+import type { MarketLimits, State } from '../../engine/index.ts'
 import {
   accountId,
   atMs,
@@ -21,8 +21,8 @@ import type { AccountId, AtMs, Command, CommandEntry, EventEntry, Key } from '..
 
 const START_MS = 1_700_000_000_000
 const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
-/** Little, so that the pilot also sees listings whose time has come, and asks for their bids. */
-const PILOT_TIMED_ROWS_MAX = 3
+/** Little, so that the pilot also sees listings that wait to be closed, and asks for their bids. */
+const PILOT_LIMITS = { ...MARKET_LIMITS, timedRowsMax: 3, causedRowsMax: 2 }
 const WHAT = [
   'deposit',
   'list',
@@ -58,20 +58,18 @@ export const journals: fc.Arbitrary<readonly CommandEntry[]> = fc
   .array(tick, { minLength: 1, maxLength: 40, size: 'large' })
   .map((ticks) => new Pilot().fly(ticks))
 
-/** How much time may close in one entry: so little that it matters in these markets, or all. */
-export const timedRowsMaxima: fc.Arbitrary<number> = fc.constantFrom(1, 3, 6, 1_000)
+/** How much one entry may bring about: so little that it matters in these markets, or all. */
+export const limitsOfEntries: fc.Arbitrary<MarketLimits> = fc
+  .tuple(fc.constantFrom(1, 3, 6, 1_000), fc.constantFrom(1, 2, 4, 1_000))
+  .map(([timedRowsMax, causedRowsMax]) => ({ ...MARKET_LIMITS, timedRowsMax, causedRowsMax }))
 
 /** Applies a whole journal. */
-export function replay(
-  state: State,
-  journal: readonly CommandEntry[],
-  timedRowsMax?: number,
-): readonly EventEntry[] {
-  return journal.map((entry) => applyEntry(state, entry, timedRowsMax))
+export function replay(state: State, journal: readonly CommandEntry[]): readonly EventEntry[] {
+  return journal.map((entry) => applyEntry(state, entry))
 }
 
 class Pilot {
-  readonly #state = createState(NAIVE_BOOKS)
+  readonly #state = createState(NAIVE_BOOKS, PILOT_LIMITS)
   readonly #entries: CommandEntry[] = []
   readonly #asked: Command[] = []
   #nowMs = START_MS
@@ -102,7 +100,7 @@ class Pilot {
     const id = `${this.#nowMs}-${this.#entries.length}` as const
     const entry = { id, atMs: atMs(this.#nowMs), source: 'pilot', batch, commands }
     this.#entries.push(entry)
-    applyEntry(this.#state, entry, PILOT_TIMED_ROWS_MAX)
+    applyEntry(this.#state, entry)
   }
 
   #commandOf(drawn: Intention): Command {

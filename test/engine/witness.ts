@@ -1,8 +1,16 @@
 /** Someone who sees only the events, as settlement does, and keeps books of their own by the chart of
  *  accounts. Everything the engine promises about money and listings is asserted here, on the
  *  outside: a witness needs no memory of the commands and knows nothing of the engine's state. */
-import { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm } from '../../engine/index.ts'
-import { assert, assertNever, TIMED_ROWS_PER_ENTRY_MAX } from '../../schema/index.ts'
+import {
+  accountTerm,
+  bidTerm,
+  DigestSum,
+  listingTerm,
+  MARKET_LIMITS,
+  placeTerm,
+} from '../../engine/index.ts'
+import type { MarketLimits } from '../../engine/index.ts'
+import { assert, assertNever } from '../../schema/index.ts'
 import type {
   AccountId,
   BidAmended,
@@ -24,20 +32,29 @@ interface SeenBid extends BidPlaced {
   place: number
 }
 
+/** It waits only for an entry that may close it. */
+function isComplete({ mode, fundedMinor, amountMinor }: SeenListing): boolean {
+  return mode === 'fixed-rate' && fundedMinor === amountMinor
+}
+
+function dueAtMs(listing: SeenListing): number {
+  return isComplete(listing) ? 0 : listing.closesAtMs
+}
+
 export class Witness {
   readonly available = new Map<AccountId, number>()
   readonly held = new Map<AccountId, number>()
   readonly listings = new Map<ListingId, SeenListing>()
   depositedMinor = 0
-  readonly #timedRowsMax: number
+  readonly #limits: MarketLimits
 
-  constructor(timedRowsMax = TIMED_ROWS_PER_ENTRY_MAX) {
-    this.#timedRowsMax = timedRowsMax
+  constructor(limits: MarketLimits = MARKET_LIMITS) {
+    this.#limits = limits
   }
 
   see(entry: EventEntry): void {
     this.#close(entry)
-    for (const event of entry.answered.flat()) this.#post(event, entry.atMs)
+    this.#answer(entry)
     this.#check()
     assert(this.digest() === entry.digest, 'the books come to the digest of the engine')
   }
@@ -56,11 +73,38 @@ export class Witness {
     return sum.hex()
   }
 
+  /** Beyond the first thing that commands bring about they bring about no more than an entry may; a
+   *  listing that they complete is left for the next entry only when it would be more. */
+  #answer({ answered, atMs }: EventEntry): void {
+    let rows = 0
+    for (const events of answered) {
+      const caused = this.#causedBy(events)
+      const isFirst = rows === 0 || caused === 0
+      rows += caused
+      assert(isFirst || rows <= this.#limits.causedRowsMax, 'no more than an entry may bring about')
+      for (const event of events) this.#post(event, atMs)
+      const [answer] = events
+      if (answer?.kind !== 'BidPlaced' && answer?.kind !== 'BidAmended') continue
+      const listing = this.listings.get(answer.listingId)
+      if (listing === undefined || !isComplete(listing)) continue
+      const more = 1 + listing.bids.size
+      assert(rows > 0 && rows + more > this.#limits.causedRowsMax, 'closed at once if it may be')
+    }
+  }
+
+  #causedBy(events: readonly Event[]): number {
+    return events.reduce((rows, event) => {
+      if (event.kind === 'BidOutbid') return rows + 1
+      if (event.kind === 'ListingAllocated') return rows + 1 + event.fills.length
+      return event.kind === 'BidsReleased' ? rows + 1 + event.released.length : rows
+    }, 0)
+  }
+
   /** What is due closes before the commands, the earliest first, as much of it as an entry may. */
   #close({ timed, atMs }: EventEntry): void {
     const due = [...this.listings.values()]
-      .filter((listing) => listing.closesAtMs <= atMs)
-      .toSorted((a, b) => a.closesAtMs - b.closesAtMs || a.listingId - b.listingId)
+      .filter((listing) => dueAtMs(listing) <= atMs)
+      .toSorted((a, b) => dueAtMs(a) - dueAtMs(b) || a.listingId - b.listingId)
     const rows = due.map(({ bids }) => 1 + bids.size)
     const total = (count: number): number => rows.slice(0, count).reduce((sum, one) => sum + one, 0)
     for (const event of timed) this.#post(event, atMs)
@@ -70,9 +114,12 @@ export class Witness {
       due.slice(closed).every((one) => waiting.includes(one)),
       'the earliest close first',
     )
-    assert(closed <= 1 || total(closed) <= this.#timedRowsMax, 'no more than an entry may close')
+    assert(
+      closed <= 1 || total(closed) <= this.#limits.timedRowsMax,
+      'no more than an entry may close',
+    )
     if (waiting.length === 0) return
-    assert(closed > 0 && total(closed + 1) > this.#timedRowsMax, 'and no less')
+    assert(closed > 0 && total(closed + 1) > this.#limits.timedRowsMax, 'and no less')
   }
 
   #post(event: Event, atMs: number): void {
@@ -133,6 +180,7 @@ export class Witness {
     const listing = this.#listing(event.listingId)
     assert(event.accountId !== listing.borrowerId, 'no bid by the borrower')
     assert(atMs < listing.closesAtMs, 'no bid after the closing time')
+    assert(!isComplete(listing), 'no bid on what is complete')
     assert(event.ratePpm <= listing.ratePpm, 'no bid above the ceiling')
     assert(
       event.acceptedMinor > 0 && event.acceptedMinor <= event.amountMinor,
@@ -204,7 +252,7 @@ export class Witness {
     for (const listing of this.listings.values()) {
       const leftMinor = listing.amountMinor - listing.fundedMinor
       assert(leftMinor >= 0, 'no more is accepted than was asked for')
-      if (listing.mode === 'fixed-rate')
+      if (listing.mode === 'fixed-rate' && !isComplete(listing))
         assert(leftMinor >= listing.minBidMinor, 'what is left can always be bid for')
       for (const { accountId, openMinor } of listing.bids.values())
         bidden.set(accountId, (bidden.get(accountId) ?? 0) + openMinor)

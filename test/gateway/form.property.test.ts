@@ -268,3 +268,13 @@ function outcomeOf(bytes: Uint8Array): unknown {
     return error instanceof MalformedMessage ? MalformedMessage : error
   }
 }
+
+test('a listing whose smallest bids cannot cover it is refused at the door, by the field to mend', () => {
+  const read = (params: unknown) => OPERATION_FORMS['listing.open'].read(params, CALLER)
+  const terms = { mode: 'fixed-rate', ratePpm: 1, termMonths: 12, grade: 'A', purpose: 'car' }
+  const asked = { key: KEY, borrowerId: 3, ...terms, openMs: 60_000, amountMinor: 10_001 }
+  const doubt = { code: 'listing-terms-invalid', field: 'minBidMinor' }
+  expect(read({ ...asked, minBidMinor: 1 })).toMatchObject(doubt)
+  expect(read({ ...asked, minBidMinor: 10_002 })).toMatchObject(doubt)
+  expect(read({ ...asked, minBidMinor: 2 })).toMatchObject([{ kind: 'OpenListing' }])
+})

@@ -12,10 +12,12 @@ import { holds } from '../engine/seed.ts'
 import { journals, replay } from '../engine/stream.ts'
 
 const TINY: MarketLimits = {
+  ...MARKET_LIMITS,
   accountsMax: 4,
   listingsOpenMax: 2,
   bidsOpenMax: 3,
-  keys: { perAccountMax: 3, keptMax: 8 },
+  keysPerAccountMax: 3,
+  keysKeptMax: 8,
 }
 const picks = fc.array(fc.array(fc.nat(), { maxLength: 8 }), { maxLength: 12 })
 

@@ -10,7 +10,16 @@ import {
   saveSnapshot,
 } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
-import { accountId, atMs, bidId, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
+import {
+  accountId,
+  atMs,
+  bidId,
+  COMMANDS_PER_ENTRY_MAX,
+  keyFrom,
+  listingId,
+  minor,
+  ratePpm,
+} from '../../schema/index.ts'
 import type {
   BidId,
   Command,
@@ -127,6 +136,17 @@ export class ScriptedEngine {
 
   withdraw(borrower: number, listing: ListingId): CommandOf<'WithdrawListing'> {
     return { kind: 'WithdrawListing', ...this.#by(borrower), listingId: listing }
+  }
+
+  /** Smallest bids on a listing, by many people, in entries as large as there are. */
+  async fill(on: ListingId, bids: number): Promise<void> {
+    for (let placed = 0; placed < bids; placed += COMMANDS_PER_ENTRY_MAX) {
+      const count = Math.min(COMMANDS_PER_ENTRY_MAX, bids - placed)
+      const all = Array.from({ length: count }, (_, index) =>
+        this.bid(4 + (index % 30), on, 2_500, 20_000),
+      )
+      await this.tell(all)
+    }
   }
 
   /** A listing that one bid fills. */

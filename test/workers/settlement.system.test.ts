@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Redis } from 'ioredis'
 import {
+  BIDS_PER_LISTING_MAX,
   bidId as toBidId,
+  CAUSED_ROWS_PER_ENTRY_MAX,
+  COMMANDS_PER_ENTRY_MAX,
   EVENTS,
   listingId as toListingId,
   SNAPSHOTS_ARCHIVED,
@@ -105,6 +108,33 @@ test('a server that is killed comes back with everything that was recorded', asy
 
 const BORROWER = 1
 const [ADA, BEN] = [2, 3]
+
+test('the largest entry that an engine can produce is posted in one go, far below the time of a query', async () => {
+  const { engine } = ledger
+  const amountMinor = 2_500 * BIDS_PER_LISTING_MAX
+  const listing = engine.next.listingId
+  const dozen = Array.from({ length: 12 }, (_, index) => toListingId(listing + index))
+  await engine.tell(dozen.map(() => engine.auction(BORROWER, amountMinor)))
+  for (const one of dozen.slice(0, 2)) await engine.fill(one, BIDS_PER_LISTING_MAX)
+  for (const one of dozen.slice(2)) await engine.fill(one, 700)
+  await untilSettled(ledger)
+
+  const withdrawn = dozen.slice(1).map((one) => engine.withdraw(BORROWER, one))
+  const bids = Array.from({ length: COMMANDS_PER_ENTRY_MAX - withdrawn.length }, (_, index) =>
+    engine.bid(4 + (index % 30), toListingId(listing), 2_500, 10_000),
+  )
+  const startedAt = performance.now()
+  const { answered } = await engine.tell([...withdrawn, ...bids])
+  await untilSettled(ledger)
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
+  const ended = answered
+    .flat()
+    .flatMap((event) => (event.kind === 'BidsReleased' ? event.released : []))
+  const outbid = answered.flat().filter(({ kind }) => kind === 'BidOutbid')
+  expect(ended.length + outbid.length).toBeGreaterThan(CAUSED_ROWS_PER_ENTRY_MAX - 1_000)
+  expect(ended.length + outbid.length).toBeLessThanOrEqual(CAUSED_ROWS_PER_ENTRY_MAX)
+  expect(await faultsOf(ledger.postgres)).toEqual([])
+})
 
 test('an amended bid keeps its place only for less, and its row says what it asks for now', async () => {
   const { engine } = ledger

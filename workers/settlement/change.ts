@@ -4,6 +4,7 @@ import type { PoolClient } from 'pg'
 import { compile } from '../../engine/compile.ts'
 import { changedColumns } from '../../schema/declare/table.ts'
 import type { ChangeOf, Column, GroupOf, Table } from '../../schema/declare/table.ts'
+import { STATEMENT_ROWS_MAX } from '../../schema/limit.ts'
 import { assert } from '../../schema/unit.ts'
 
 /** Gives each row the columns of its change, and asserts that all were there. */
@@ -38,9 +39,11 @@ async function run(
   { name, text, arraysOf }: Statement,
   changes: readonly object[],
 ): Promise<void> {
-  if (changes.length === 0) return
-  const { rowCount } = await client.query({ name, text, values: arraysOf(changes) })
-  assert(rowCount === changes.length, `${name}: every row that changed is written`)
+  for (let from = 0; from < changes.length; from += STATEMENT_ROWS_MAX) {
+    const part = changes.slice(from, from + STATEMENT_ROWS_MAX)
+    const { rowCount } = await client.query({ name, text, values: arraysOf(part) })
+    assert(rowCount === part.length, `${name}: every row that changed is written`)
+  }
 }
 
 /** Each is made once, when it is first asked for. */

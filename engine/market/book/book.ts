@@ -15,6 +15,8 @@ export interface BookTerms {
   /** The fixed rate, or the ceiling of an auction. */
   readonly ratePpm: RatePpm
   readonly minBidMinor: Minor
+  /** Bids in the book at most. One that holds more already, from before the limit was lowered, keeps them. */
+  readonly bidsMax: number
 }
 
 /** Invariant: `fundedMinor` is the sum of what the bids accepted, and never above the amount. */

@@ -1,7 +1,7 @@
 /** Fixed rate, first come first served: every bid is taken at the listing's rate until it is full.
  *
  *  Bids are never displaced, so the order is that of arrival: a list through the bids themselves. */
-import { assert, BIDS_PER_LISTING_MAX, minor } from '../../../schema/index.ts'
+import { assert, minor } from '../../../schema/index.ts'
 import type { Minor, RatePpm, RejectCode } from '../../../schema/index.ts'
 import type { Bid, Displaced } from './bid.ts'
 import { NONE_DISPLACED } from './book.ts'
@@ -29,7 +29,7 @@ export class FixedRateBook implements Book {
     const { minBidMinor } = this.#terms
     if (ratePpm > this.#terms.ratePpm) return 'rate-above-ceiling'
     if (amountMinor < minBidMinor) return 'bid-below-minimum'
-    if (instead === null && this.bidCount >= BIDS_PER_LISTING_MAX) return 'book-full'
+    if (instead === null && this.bidCount >= this.#terms.bidsMax) return 'book-full'
     const othersMinor = this.fundedMinor - (instead === null ? 0 : instead.acceptedMinor)
     const leftMinor = this.#terms.amountMinor - othersMinor
     assert(leftMinor >= minBidMinor, 'what is left can always be bid for')

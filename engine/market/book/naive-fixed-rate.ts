@@ -1,5 +1,5 @@
 /** Fixed rate once more, as an array in which everything is counted anew each time. */
-import { BIDS_PER_LISTING_MAX, minor } from '../../../schema/index.ts'
+import { minor } from '../../../schema/index.ts'
 import type { Minor, RatePpm, RejectCode } from '../../../schema/index.ts'
 import type { Bid, Displaced } from './bid.ts'
 import type { Book, BookTerms } from './book.ts'
@@ -32,7 +32,7 @@ export class NaiveFixedRateBook implements Book {
     const leftMinor = this.#terms.amountMinor - othersMinor
     const takesAllThatIsLeft = amountMinor >= leftMinor
     if (amountMinor < this.#terms.minBidMinor && !takesAllThatIsLeft) return 'bid-below-minimum'
-    if (others.length === BIDS_PER_LISTING_MAX) return 'book-full'
+    if (instead === null && others.length >= this.#terms.bidsMax) return 'book-full'
     if (takesAllThatIsLeft) return minor(leftMinor)
     const leavesTooLittle = leftMinor - amountMinor < this.#terms.minBidMinor
     return leavesTooLittle ? 'remainder-below-minimum' : amountMinor

@@ -1,5 +1,5 @@
 /** The uniform auction once more: a sorted array that is allocated anew from the top each time. */
-import { BIDS_PER_LISTING_MAX, minor } from '../../../schema/index.ts'
+import { minor } from '../../../schema/index.ts'
 import type { Minor, RatePpm, RejectCode } from '../../../schema/index.ts'
 import type { Bid, Displaced } from './bid.ts'
 import type { Book, BookTerms } from './book.ts'
@@ -38,7 +38,7 @@ export class NaiveUniformAuctionBook implements Book {
     const others = book.filter((bid) => bid.ratePpm > ratePpm).map((bid) => bid.acceptedMinor)
     const staying = this.#prefix(others, this.#terms.amountMinor - aheadMinor - acceptedMinor)
     const count = notWorse.length + staying.filter((stayingMinor) => stayingMinor > 0).length + 1
-    return count > BIDS_PER_LISTING_MAX ? 'book-full' : minor(acceptedMinor)
+    return count > this.#terms.bidsMax ? 'book-full' : minor(acceptedMinor)
   }
 
   place(newcomer: Bid): readonly Displaced[] {

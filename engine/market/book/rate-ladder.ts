@@ -5,7 +5,7 @@
  *  that is not worse. Finding the step is a binary search, making room for one moves a few hundred
  *  bytes, everything else is constant, and a listing costs memory only for the rates that its bids
  *  use (a slot for each of a million rates would take gigabytes for fifty thousand listings). */
-import { assert, BIDS_PER_LISTING_MAX } from '../../../schema/index.ts'
+import { assert } from '../../../schema/index.ts'
 import type { Bid } from './bid.ts'
 import { BidList } from './bid-list.ts'
 
@@ -57,7 +57,7 @@ export class RateLadder {
   #addStep(index: number, bid: Bid): void {
     if (this.#count === this.#steps.length) this.#grow()
     const place = this.#freePlaces.pop() ?? this.#newest.length
-    assert(place <= BIDS_PER_LISTING_MAX, 'there are no more rates in use than bids')
+    assert(place < PLACES, 'a place fits into the low digits of its step')
     this.#steps.copyWithin(index + 1, index, this.#count)
     this.#steps[index] = bid.ratePpm * PLACES + place
     this.#newest[place] = bid

@@ -3,7 +3,7 @@
  *
  *  Once the listing is covered, a better bid takes its place from the worst ones. What was taken
  *  away is released for good: it does not come back when a better bid is cancelled. */
-import { assert, BIDS_PER_LISTING_MAX, minor } from '../../../schema/index.ts'
+import { assert, minor } from '../../../schema/index.ts'
 import type { Minor, RatePpm, RejectCode } from '../../../schema/index.ts'
 import type { Bid, Displaced } from './bid.ts'
 import { NONE_DISPLACED } from './book.ts'
@@ -42,7 +42,7 @@ export class UniformAuctionBook implements Book {
       if (roomMinor <= amountMinor) leaving++
     }
     if (roomMinor === 0) return 'rate-not-competitive'
-    if (this.bidCount - leaving >= BIDS_PER_LISTING_MAX) return 'book-full'
+    if (this.bidCount - leaving >= this.#terms.bidsMax) return 'book-full'
     return minor(Math.min(amountMinor, roomMinor))
   }
 

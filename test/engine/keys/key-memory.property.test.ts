@@ -8,7 +8,7 @@ import { keyWords, wordsTimeMs } from '../../../engine/keys/key-words.ts'
 import { accountId, keyFrom, keyTimeMs } from '../../../schema/index.ts'
 import { holds } from '../seed.ts'
 
-const LIMITS: KeyLimits = { perAccountMax: 5, keptMax: 12 }
+const LIMITS: KeyLimits = { keysPerAccountMax: 5, keysKeptMax: 12 }
 
 test('a key as words carries all of its text: its time, and no two the same', () => {
   holds(
@@ -37,9 +37,9 @@ class NaiveMemory {
   remember(who: number, key: number, record: KeyRecord): void {
     const own = this.list.filter((one) => one.who === who)
     const leaving =
-      own.length === LIMITS.perAccountMax
+      own.length === LIMITS.keysPerAccountMax
         ? own[0]
-        : this.list.length === LIMITS.keptMax
+        : this.list.length === LIMITS.keysKeptMax
           ? this.list[0]
           : undefined
     if (leaving !== undefined) {
@@ -86,8 +86,8 @@ test('keys are found until they are let go, oldest first, by account and over al
 test('ten thousand keys are all found again', () => {
   const account = newAccount(accountId(1))
   const memory = new KeyMemory(new Map([[account.accountId, account]]), {
-    perAccountMax: 10_000,
-    keptMax: 10_000,
+    keysPerAccountMax: 10_000,
+    keysKeptMax: 10_000,
   })
   for (let key = 0; key < 10_000; key++) memory.remember(account, recordOf(key, key))
   for (let key = 0; key < 10_000; key++)
@@ -97,7 +97,7 @@ test('ten thousand keys are all found again', () => {
 test('the same key of three thousand accounts is three thousand keys', () => {
   const ids = Array.from({ length: 3_000 }, (_, index) => accountId(index + 1))
   const accounts = new Map(ids.map((id) => [id, newAccount(id)]))
-  const memory = new KeyMemory(accounts, MARKET_LIMITS.keys)
+  const memory = new KeyMemory(accounts, MARKET_LIMITS)
   const first = recordOf(1, 0)
   for (const account of accounts.values()) {
     expect(memory.find(account, first.words)).toBeNull()

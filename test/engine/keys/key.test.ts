@@ -142,3 +142,15 @@ test('the writer unheard of for longest is forgotten first', () => {
   expect(market.enter([], 'source-2', 9).isDuplicate).toBe(true)
   expect(market.enter([], 'source-1', 9).isDuplicate).toBe(false)
 })
+
+test('the mark of a source never sinks: an older entry that comes again makes no later one new', () => {
+  const market = new Market()
+  for (const [batch, isDuplicate] of [
+    [7, false],
+    [5, true],
+    [6, true],
+    [7, true],
+    [8, false],
+  ] as const)
+    expect(market.enter([], 'gateway', batch).isDuplicate).toBe(isDuplicate)
+})

@@ -138,7 +138,9 @@ test('what has ended cannot be amended, nor what is due', () => {
 test.each(['uniform-auction', 'fixed-rate'] as const)(
   'a full book (%s) has room for the bids that are in it: one is raised, none comes in',
   (mode) => {
-    const { market, car } = open(mode, BIDS_PER_LISTING_MAX * 10 + 1_000)
+    const { market } = open(mode)
+    const terms = { amount: BIDS_PER_LISTING_MAX * 10 + 1_000, minBid: 10 }
+    const car = market.listAsOnce('Bob', { mode, ...terms })
     market.deposit('Ann', BIDS_PER_LISTING_MAX * 10)
     const ann = idOf(market.bid('Ann', car, 10, 120_000))
     const rest = Array.from({ length: BIDS_PER_LISTING_MAX - 1 }, () =>

@@ -46,3 +46,15 @@ test('the queue gives listings by time and then by id, whatever comes and goes i
     }),
   )
 })
+
+test('a listing that has left the queue cannot leave it again in the place of another', () => {
+  const template = someListing()
+  const queue = new ClosingQueue()
+  const [first, second] = [1, 2].map((id) => ({ ...template, listingId: listingId(id) }))
+  if (first === undefined || second === undefined) throw new Error('two listings')
+  queue.add(first)
+  queue.add(second)
+  queue.remove(first)
+  expect(() => queue.remove(first)).toThrow('knows its place')
+  expect(queue.next).toBe(second)
+})

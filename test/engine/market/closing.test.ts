@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { nextToClose } from '../../../engine/index.ts'
-import { bidId } from '../../../schema/index.ts'
+import {
+  applyEntry,
+  createState,
+  dueAtMs,
+  dumpState,
+  loadState,
+  MARKET_LIMITS,
+  nextToClose,
+} from '../../../engine/index.ts'
+import { atMs, bidId, COMMANDS_PER_ENTRY_MAX } from '../../../schema/index.ts'
 import type { ListingId } from '../../../schema/index.ts'
 import { kinds, Market, refusal, START_MS } from '../market.ts'
 
@@ -101,5 +109,108 @@ describe('when more comes to its end at once than an entry may close', () => {
     market.enter(Array.from({ length: 3_000 }, () => market.bidOf('Ann', car, 1)))
     expect(market.pass(5_000)).toMatchObject([{ kind: 'ListingExpired', listingId: car }])
     expect(market.cash('Ann')).toEqual([3_000, 0])
+  })
+})
+
+describe('when commands bring about more than their entry may', () => {
+  const BIDS_EACH = 9_000
+  const AMOUNT = BIDS_EACH + 1
+
+  /** Two listings, each with nine thousand bids of a cent and one cent short. */
+  function crowdedMarket(): { readonly market: Market; readonly listings: readonly ListingId[] } {
+    const market = new Market()
+    market.deposit('Ann', 3 * AMOUNT)
+    const listings = [1, 2].map(() => market.list('Bob', { mode: 'fixed-rate', amount: AMOUNT }))
+    for (const listing of listings)
+      market.enter(Array.from({ length: BIDS_EACH }, () => market.bidOf('Ann', listing, 1)))
+    return { market, listings }
+  }
+
+  test('a listing that is complete beyond that closes in the next entry, before all others', () => {
+    const { market, listings } = crowdedMarket()
+    const { answered } = market.enter(listings.map((listing) => market.bidOf('Ann', listing, 1)))
+    const disbursed = ['BidPlaced', 'ListingAllocated', 'LoanDisbursed']
+    expect(answered.map(kinds)).toEqual([disbursed, ['BidPlaced']])
+    expect(market.cash('Bob')).toEqual([AMOUNT, 0])
+    const waiting = nextToClose(market.state)
+    expect(waiting?.listingId).toBe(listings[1])
+    expect(waiting && dueAtMs(waiting)).toBe(0)
+    expect(kinds(market.pass(0))).toEqual(['ListingAllocated', 'LoanDisbursed'])
+    expect(market.cash('Bob')).toEqual([2 * AMOUNT, 0])
+  })
+
+  test('meanwhile its book takes and lets go nothing, and it cannot be withdrawn', () => {
+    const { market, listings } = crowdedMarket()
+    const [full, waiting] = [listings[0] ?? 0, listings[1] ?? 0]
+    const { answered } = market.enter([
+      market.bidOf('Ann', full, 1),
+      market.bidOf('Ann', waiting, 1),
+      market.bidOf('Ann', waiting, 1),
+      market.amendmentOf('Ann', 2 * BIDS_EACH, 1, 1),
+      market.withdrawalOf('Bob', waiting),
+    ])
+    expect(answered.slice(2).map(refusal)).toEqual([
+      'listing-closed',
+      'bid-closed',
+      'listing-closed',
+    ])
+  })
+
+  test('an engine that starts from a snapshot knows that it waits', () => {
+    const { market, listings } = crowdedMarket()
+    const early = market.list('Bob', { mode: 'fixed-rate', amount: 5, openMs: 1_000 })
+    market.enter(listings.map((listing) => market.bidOf('Ann', listing, 1)))
+    const loaded = loadState(dumpState(market.state))
+    expect(nextToClose(loaded)?.listingId).toBe(listings[1])
+    expect(loaded.closings.next?.listingId).not.toBe(early)
+    const entry = { atMs: atMs(START_MS), source: 'gateway', batch: 99, commands: [] } as const
+    const next = { ...entry, id: `${START_MS}-99` } as const
+    expect(applyEntry(loaded, next)).toEqual(applyEntry(market.state, next))
+  })
+
+  test('a withdrawal is told to come again, and its key is not spent', () => {
+    const { market, listings } = crowdedMarket()
+    const withdrawals = listings.map((listing) => market.withdrawalOf('Bob', listing))
+    const { answered } = market.enter(withdrawals)
+    expect(answered.map(([answer]) => answer?.kind)).toEqual(['ListingWithdrawn', 'Refused'])
+    expect(answered[1]).toMatchObject([{ code: 'busy' }])
+    const [again] = withdrawals.slice(1)
+    expect(again && kinds(market.ask(again))).toEqual(['ListingWithdrawn', 'BidsReleased'])
+    expect(market.cash('Ann')).toEqual([3 * AMOUNT, 0])
+  })
+
+  test.each(['bid', 'amendment'] as const)('so is a %s that could displace too many', (what) => {
+    const market = new Market(createState(undefined, { ...MARKET_LIMITS, causedRowsMax: 4 }))
+    market.deposit('Ann', 1_000)
+    market.deposit('Bea', 1_000)
+    const terms = { mode: 'uniform-auction', amount: 30 } as const
+    const [car, boat] = [market.list('Bob', terms), market.list('Bob', terms)]
+    for (const listing of [car, boat])
+      for (const rate of [90_000, 91_000, 92_000]) market.bid('Ann', listing, 10, rate)
+    const better =
+      what === 'bid' ? market.bidOf('Bea', boat, 20, 1) : market.amendmentOf('Ann', 4, 30, 1)
+    const { answered } = market.enter([market.bidOf('Bea', car, 30, 1), better])
+    expect(answered.map(kinds)).toEqual([
+      ['BidPlaced', 'BidOutbid', 'BidOutbid', 'BidOutbid'],
+      ['Refused'],
+    ])
+    expect(refusal(answered[1] ?? [])).toBe('busy')
+    expect(kinds(market.ask(better)).slice(1)).toEqual(['BidOutbid', 'BidOutbid'])
+  })
+
+  test('two thousand commands that complete as many listings end no more than an entry may', () => {
+    const market = new Market(createState(undefined, { ...MARKET_LIMITS, causedRowsMax: 100 }))
+    market.deposit('Ann', 100_000)
+    const listings = Array.from({ length: COMMANDS_PER_ENTRY_MAX }, () =>
+      market.listing('Bob', { mode: 'fixed-rate', amount: 2 }),
+    )
+    market.enter(listings)
+    const half = listings.map((_, index) => market.bidOf('Ann', index + 1, 1))
+    market.enter(half)
+    const { answered } = market.enter(half.map((bid) => ({ ...bid, key: market.newKey() })))
+    const ended = answered.flat().filter(({ kind }) => kind === 'ListingAllocated')
+    expect(ended).toHaveLength(33)
+    while (nextToClose(market.state) !== null) market.pass(0)
+    expect(market.cash('Bob')).toEqual([2 * COMMANDS_PER_ENTRY_MAX, 0])
   })
 })

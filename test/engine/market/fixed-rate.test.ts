@@ -105,10 +105,10 @@ test('what must be available is what is accepted, not what is asked for', () => 
   expect(placed(market.bid('Ann', car, 1_000)).acceptedMinor).toBe(400)
 })
 
-test('a book takes no more bids than a listing may have', () => {
+test('a book takes no more bids than a listing may have, if its smallest bids may not cover it', () => {
   const market = new Market()
   market.deposit('Ann', 10 * BIDS_PER_LISTING_MAX)
-  const car = market.list('Bob', { mode: 'fixed-rate', amount: 2 * BIDS_PER_LISTING_MAX })
+  const car = market.listAsOnce('Bob', { mode: 'fixed-rate', amount: 2 * BIDS_PER_LISTING_MAX })
   market.enter(Array.from({ length: BIDS_PER_LISTING_MAX }, () => market.bidOf('Ann', car, 1)))
   expect(refusal(market.bid('Ann', car, 1))).toBe('book-full')
 })

@@ -33,3 +33,15 @@ test('the table of open bids knows what a map would know, in the order of the id
     }),
   )
 })
+
+test('a bid enters once and leaves once, and none leaves in the place of another', () => {
+  const table = new OpenBidTable<Bid>()
+  const [bid, other] = [someBid(1), someBid(2)]
+  table.add(bid)
+  table.add(other)
+  expect(() => table.add(someBid(1))).toThrow('enters once')
+  expect(() => table.remove(someBid(1))).toThrow('leaves once')
+  table.remove(bid)
+  expect(() => table.remove(bid)).toThrow('leaves once')
+  expect(table.size).toBe(1)
+})

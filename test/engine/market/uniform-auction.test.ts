@@ -1,18 +1,16 @@
 import { expect, test } from 'vitest'
 import { BIDS_PER_LISTING_MAX } from '../../../schema/index.ts'
 import { kinds, Market, placed, refusal } from '../market.ts'
+import type { Terms } from '../market.ts'
 
 function auction(amount = 1_000): { market: Market; car: number } {
   const market = new Market()
   for (const name of ['Ann', 'Bea', 'Cid', 'Dan']) market.deposit(name, 10_000)
-  const car = market.list('Bob', {
-    mode: 'uniform-auction',
-    amount,
-    rate: 140_000,
-    minBid: 10,
-    openMs: 60_000,
-  })
-  return { market, car }
+  return { market, car: market.list('Bob', termsOf(amount)) }
+}
+
+function termsOf(amount: number): Terms {
+  return { mode: 'uniform-auction', amount, rate: 140_000, minBid: 10, openMs: 60_000 }
 }
 
 test('bids stand by rate, and at the same rate in the order they came', () => {
@@ -128,14 +126,16 @@ test('a full book still takes a bid that drives another out', () => {
 })
 
 test('a book full of bids that do not cover the listing takes no more', () => {
-  const { market, car } = auction(BIDS_PER_LISTING_MAX * 11)
+  const { market } = auction()
+  const car = market.listAsOnce('Bob', termsOf(BIDS_PER_LISTING_MAX * 11))
   market.deposit('Ann', BIDS_PER_LISTING_MAX * 10)
   market.enter(Array.from({ length: BIDS_PER_LISTING_MAX }, () => market.bidOf('Ann', car, 10)))
   expect(refusal(market.bid('Bea', car, 10, 90_000))).toBe('book-full')
 })
 
 test('a bid that would drive nobody out of a full book, only back, is refused', () => {
-  const { market, car } = auction(BIDS_PER_LISTING_MAX * 10 + 20)
+  const { market } = auction()
+  const car = market.listAsOnce('Bob', termsOf(BIDS_PER_LISTING_MAX * 10 + 20))
   market.deposit('Ann', BIDS_PER_LISTING_MAX * 10)
   const bids = Array.from({ length: BIDS_PER_LISTING_MAX }, () => market.bidOf('Ann', car, 10))
   market.enter(bids.slice(1))
