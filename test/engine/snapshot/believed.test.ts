@@ -81,6 +81,7 @@ describe('one that is not what its index says', () => {
       { ...place, sequence: sequence(place.sequence + 1) },
       { ...place, digest: '0123456789abcdef' },
     ]
-    for (const other of others) expect(() => loadStateAt(dumpState(state), other)).toThrow()
+    for (const other of others)
+      expect(() => loadStateAt(dumpState(state), other)).toThrow(/its index|of its index|not 0123/)
   })
 })
