@@ -5,7 +5,7 @@ import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
-import { CommandWriter } from '../engine/journal/index.ts'
+import { CommandWriter, countUnanswered, JournalLost } from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
@@ -29,6 +29,8 @@ import { Sockets } from './socket/sockets.ts'
 const HEARTBEAT_MS = 1_000
 const SWEEP_MS = 100
 const HOUSEKEEPING_MS = 5_000
+/** How often it is looked how far the journal is ahead of its engines. */
+const LOOK_AHEAD_MS = 250
 /** Commands under way at the end get this long. */
 const DRAIN_MS_MAX = 6_000
 /** So that the clients of a gateway that goes do not come back all at once. */
@@ -59,6 +61,7 @@ export class Gateway {
   readonly #watermarks: Watermarks
   readonly #timers: NodeJS.Timeout[] = []
   #isFollowing = false
+  #isLooking = false
 
   constructor(surroundings: Surroundings) {
     const { settings, app, journal, identity, postgres, metrics, log } = surroundings
@@ -139,6 +142,7 @@ export class Gateway {
   /** Resolves once the view is at a snapshot or at the beginning; it goes on from there. */
   async start(): Promise<void> {
     this.#watermarks.run().catch(fail)
+    await this.#lookAhead()
     await new Promise<void>((resolve, reject) => {
       this.#follow(resolve).then(
         () => reject(new Error('asked to stop')),
@@ -154,6 +158,7 @@ export class Gateway {
       this.#sockets.checkLag(this.#feed)
       this.#feed.flushPublic()
     })
+    every(LOOK_AHEAD_MS, () => void this.#lookAhead())
     every(HEARTBEAT_MS, () => this.#sockets.broadcast(this.#heartbeat()))
     every(SWEEP_MS, () => this.#admission.sweep())
     every(HOUSEKEEPING_MS, () => {
@@ -195,14 +200,28 @@ export class Gateway {
     this.#stop.abort()
   }
 
+  /** What lies in the journal unanswered, also from gateways that have gone. While the journal does not
+   *  say, what was last known holds. */
+  async #lookAhead(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      this.#admission.onAhead(await countUnanswered(this.#surroundings.journal))
+    } catch (error) {
+      if (!(error instanceof JournalLost)) fail(error)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
   #follow(onStarted: () => void): Promise<void> {
     const { journal, log } = this.#surroundings
     return followMarket({
       journal,
       log,
       signal: this.#stop.signal,
-      onStart: (start) => {
-        this.#admission.abandonUnread()
+      onStart: (start, from) => {
+        this.#admission.abandonUntil(from)
         this.#feed.load(start)
         this.#isFollowing = true
         onStarted()

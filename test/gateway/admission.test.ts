@@ -15,7 +15,7 @@ import {
   ratePpm,
   sequence,
 } from '../../schema/index.ts'
-import type { AckStage, Command, Event, EventEntry, Reject } from '../../schema/index.ts'
+import type { AckStage, Command, EntryId, Event, EventEntry, Reject } from '../../schema/index.ts'
 
 test('what arrives while one entry is written goes together into the next', async () => {
   const journal = new HeldJournal()
@@ -138,10 +138,11 @@ test('entries of another gateway, and our own said twice, answer nobody here', a
   journal.admission.admit(request)
   await turn()
   journal.admission.onEntry({ ...journal.entry(1, [[placed(1)]]), source: 'another' })
-  journal.admission.onEntry({ ...journal.entry(1, []), isDuplicate: true })
   expect(journal.heard).toEqual([])
   journal.answer(1, [[placed(1)]])
+  journal.admission.onEntry({ ...journal.entry(1, []), isDuplicate: true })
   expect(journal.heard).toEqual([request])
+  expect(journal.failed).toEqual([])
 })
 
 test('entries that were missed are given up: their callers are to send the same key again', async () => {
@@ -150,7 +151,7 @@ test('entries that were missed are given up: their callers are to send the same 
   await turn()
   journal.finish()
   await turn()
-  journal.admission.abandonUnread()
+  journal.admission.abandonUntil('1-1')
   expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
   expect(journal.admission.entriesUnderWay).toBe(0)
 })
@@ -195,8 +196,9 @@ class HeldJournal {
         append: (commands) => {
           this.#batch++
           this.written.push(commands.length)
-          return new Promise<void>((resolve) => {
-            this.#finish = resolve
+          const id: EntryId = `1-${this.#batch}`
+          return new Promise((resolve) => {
+            this.#finish = () => resolve({ id })
           })
         },
       },
