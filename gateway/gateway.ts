@@ -67,8 +67,6 @@ export class Gateway {
     const { settings, app, journal, identity, postgres, metrics, log } = surroundings
     const { signal } = this.#stop
     const now = Date.now
-    // What is waited for is counted by a clock that nobody can set.
-    const monotonicMs = (): number => performance.now()
     const counts = new Counts()
     const onFault = (error: unknown): void => log.error({ at: 'request-fault', error })
     const onRequest = (op: string, outcome: 'ok' | 'refused'): void => counts.onRequest(op, outcome)
@@ -155,7 +153,7 @@ export class Gateway {
     const every = (ms: number, work: () => void): void =>
       void this.#timers.push(setInterval(work, ms))
     every(PUBLIC_FLUSH_MS, () => {
-      this.#sockets.checkLag(this.#feed)
+      this.#sockets.checkLag(this.#feed, monotonicMs())
       this.#feed.flushPublic()
     })
     every(LOOK_AHEAD_MS, () => void this.#lookAhead())
@@ -261,4 +259,9 @@ export class Gateway {
           : { email: DEMO_EMAIL, password: DEMO_PASSWORD },
     }
   }
+}
+
+/** What is waited for is counted by a clock that nobody can set. */
+function monotonicMs(): number {
+  return performance.now()
 }

@@ -76,6 +76,15 @@ export const REQUESTS_IN_FLIGHT_MAX = 1_024
 /** Bytes a reader may be behind before its private channel is closed (to be resumed). */
 export const BUFFERED_BYTES_MAX = 4 * 1024 * 1024
 export const CHANNELS_PER_CONNECTION_MAX = 64
+/** Rows in one part of a channel's snapshot: some hundred kilobytes, a moment's work to write and to read. */
+export const SNAPSHOT_PART_ROWS_MAX = 512
+/** A snapshot in parts is the same for all who begin to follow within so long; they hear after it what came
+ *  meanwhile. So at most a few of them are kept, however many people come. */
+export const SNAPSHOT_SHARED_MS = 5_000
+/** A reader with less than this before it has taken the part that it was sent. */
+export const PART_TAKEN_BYTES = 16 * 1024
+/** A reader that takes nothing at all of a snapshot for so long is closed. */
+export const SNAPSHOT_STALLED_MS_MAX = 10_000
 /** Deltas a channel keeps for those who come back with `since`. */
 export const DELTAS_KEPT_MAX = 512
 /** The newest fills that the tape and a listing's page show. */

@@ -56,6 +56,7 @@ export class Sockets {
       open: (ws) => this.#onOpen(ws.getUserData().connection, ws),
       message: (ws, bytes, isBinary) =>
         this.#onMessage(ws.getUserData().connection, bytes, isBinary),
+      drain: (ws) => ws.getUserData().connection.pump(),
       pong: (ws) => this.#onHeard(ws.getUserData().connection),
       ping: (ws) => this.#onHeard(ws.getUserData().connection),
       close: (ws) => this.#onClose(ws.getUserData().connection),
@@ -88,8 +89,10 @@ export class Sockets {
   }
 
   /** Stops public channels for readers that are far behind, and brings back those who caught up. */
-  checkLag(feed: Feed): void {
+  checkLag(feed: Feed, nowMs: number): void {
     for (const connection of this.#connections) {
+      if (connection.isStalled(nowMs)) connection.end('slow-reader')
+      connection.pump()
       const change = connection.checkLag(isPublic)
       if (change === 'fell-behind') this.conflated++
       if (change === 'caught-up')
