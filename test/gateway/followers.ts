@@ -41,6 +41,8 @@ export class Seat implements Follower {
   readonly subscriptions: Subscriptions
   isConnected = true
   frames = 0
+  /** The newest, as the feed made it. */
+  frame: ChannelFrame | null = null
   refusals: string[] = []
   /** How many parts it takes before it has to be drained; as many as there are when not said. */
   room = Number.POSITIVE_INFINITY
@@ -85,6 +87,7 @@ export class Seat implements Follower {
 
   #take(frame: ChannelFrame): void {
     this.frames++
+    this.frame = frame
     this.subscriptions.onFrame(JSON.parse(JSON.stringify(frame)) as ChannelFrame)
   }
 

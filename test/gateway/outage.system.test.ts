@@ -9,8 +9,9 @@ import type { Person, TestMarket } from '../harness/market.ts'
 import { gauge } from './gauges.ts'
 import { RawSocket, refusalOf } from './raw-socket.ts'
 
-const BIDDERS = 8
-const BATCHES_EACH = 8
+const BIDDERS = 28
+/** As many as an account's keys are remembered for without asking the records. */
+const BATCHES_EACH = 2
 const AMOUNT_MINOR = 2_500
 const PATIENCE = { timeout: 60_000, interval: 100 }
 
