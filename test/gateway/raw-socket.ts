@@ -69,6 +69,14 @@ export class RawSocket {
     return this.closeCode
   }
 
+  /** From now on one message at a time, then nothing for so long. */
+  readSlowly(everyMs: number): void {
+    this.#socket.on('message', () => {
+      this.#socket.pause()
+      setTimeout(() => this.#socket.resume(), everyMs)
+    })
+  }
+
   stopReading(): void {
     this.#socket.pause()
   }
