@@ -313,9 +313,9 @@ export class Feed {
 interface Followed {
   readonly seq: SubscribeReply['channels'][number]['seq']
   /** Sends a snapshot and goes on from there. */
-  begin(): void
+  readonly begin: () => void
   /** Goes on after what was missed. */
-  goOn(missed: readonly ChannelFrame[]): void
+  readonly goOn: (missed: readonly ChannelFrame[]) => void
   missed(since: number, epoch: number): readonly ChannelFrame[] | null
 }
 
