@@ -1,4 +1,5 @@
 /** All WebSockets of this gateway: how they open, what keeps them honest, how they end. */
+import uws from 'uWebSockets.js'
 import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from 'uWebSockets.js'
 import {
   BUFFERED_BYTES_MAX,
@@ -50,6 +51,8 @@ export class Sockets {
       maxBackpressure: 2 * BUFFERED_BYTES_MAX,
       // Typed as a number, taken as a truth value.
       closeOnBackpressureLimit: 1,
+      // Parts of snapshots only, for those who offer it: less than a tenth of the bytes, no memory for each socket.
+      compression: uws.SHARED_COMPRESSOR,
       idleTimeout: 120,
       sendPingsAutomatically: false,
       upgrade: (response, request, context) => this.#onUpgrade(response, request, context),

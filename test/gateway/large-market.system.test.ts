@@ -67,6 +67,20 @@ test('a reader on a slow line gets all of a full market and goes on live', async
   raw.cut()
 }, 120_000)
 
+test('who offers compression gets a full market in a small part of the bytes', async () => {
+  const bytes: number[] = []
+  for (const isOffered of [false, true]) {
+    const raw = await RawSocket.open(market.wsUrl, 'lendbook.v1.json', undefined, isOffered)
+    await raw.sendFrame(subscription('market'))
+    await expect.poll(() => snapshots(raw).length, PATIENCE).toBe(PARTS)
+    bytes.push(raw.bytesRead)
+    raw.cut()
+  }
+  const [plain = 0, compressed = 0] = bytes
+  process.stdout.write(`a full market: ${plain} bytes, compressed ${compressed}\n`)
+  expect(compressed * 8).toBeLessThan(plain)
+})
+
 test('the client of programs is told a full market as one snapshot', async () => {
   const { client } = await market.newInvestor()
   const picture = new MarketPicture()
