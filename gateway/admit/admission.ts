@@ -142,8 +142,8 @@ export class Admission {
     const underWay = this.#entries[at]
     if (underWay === undefined) return
     this.#forget(underWay)
-    // Said twice, and the first was missed; or given up unwritten. Either way there is no answer to give.
-    if (entry.isDuplicate || entry.answered.length === 0) this.#failAll(underWay)
+    // A duplicate, whose first was missed; or given up unwritten. Either way there is no answer to give.
+    if (entry.answered.length === 0) this.#failAll(underWay)
     else this.#answer(underWay, entry)
     this.#arrivals.shiftWhile(isOver, nothing)
   }
