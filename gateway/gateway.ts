@@ -5,7 +5,7 @@ import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset, Progress } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
-import { CommandWriter } from '../engine/journal/index.ts'
+import { CommandWriter, countUnanswered, JournalLost } from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
@@ -29,6 +29,8 @@ import { Sockets } from './socket/sockets.ts'
 const HEARTBEAT_MS = 1_000
 const SWEEP_MS = 100
 const HOUSEKEEPING_MS = 5_000
+/** How often it is looked how far the journal is ahead of its engines. */
+const LOOK_AHEAD_MS = 250
 /** Commands under way at the end get this long. */
 const DRAIN_MS_MAX = 6_000
 /** So that the clients of a gateway that goes do not come back all at once. */
@@ -60,13 +62,12 @@ export class Gateway {
   readonly #timers: NodeJS.Timeout[] = []
   readonly #progress = new Progress('commands')
   #isFollowing = false
+  #isLooking = false
 
   constructor(surroundings: Surroundings) {
     const { settings, app, journal, identity, postgres, metrics, log } = surroundings
     const { signal } = this.#stop
     const now = Date.now
-    // What is waited for is counted by a clock that nobody can set.
-    const monotonicMs = (): number => performance.now()
     const counts = new Counts()
     const onFault = (error: unknown): void => log.error({ at: 'request-fault', error })
     const onRequest = (op: string, outcome: 'ok' | 'refused'): void => counts.onRequest(op, outcome)
@@ -140,6 +141,7 @@ export class Gateway {
   /** Resolves once the view is at a snapshot or at the beginning; it goes on from there. */
   async start(): Promise<void> {
     this.#watermarks.run().catch(fail)
+    await this.#lookAhead()
     await new Promise<void>((resolve, reject) => {
       this.#follow(resolve).then(
         () => reject(new Error('asked to stop')),
@@ -152,9 +154,10 @@ export class Gateway {
     const every = (ms: number, work: () => void): void =>
       void this.#timers.push(setInterval(work, ms))
     every(PUBLIC_FLUSH_MS, () => {
-      this.#sockets.checkLag(this.#feed)
+      this.#sockets.checkLag(this.#feed, monotonicMs())
       this.#feed.flushPublic()
     })
+    every(LOOK_AHEAD_MS, () => void this.#lookAhead())
     every(HEARTBEAT_MS, () => this.#sockets.broadcast(this.#heartbeat()))
     every(SWEEP_MS, () => {
       this.#admission.sweep()
@@ -199,14 +202,28 @@ export class Gateway {
     this.#stop.abort()
   }
 
+  /** What lies in the journal unanswered, also from gateways that have gone. While the journal does not
+   *  say, what was last known holds. */
+  async #lookAhead(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      this.#admission.onAhead(await countUnanswered(this.#surroundings.journal))
+    } catch (error) {
+      if (!(error instanceof JournalLost)) fail(error)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
   #follow(onStarted: () => void): Promise<void> {
     const { journal, log } = this.#surroundings
     return followMarket({
       journal,
       log,
       signal: this.#stop.signal,
-      onStart: (start) => {
-        this.#admission.abandonUnread()
+      onStart: (start, from) => {
+        this.#admission.abandonUntil(from)
         this.#feed.load(start)
         this.#isFollowing = true
         onStarted()
@@ -246,4 +263,9 @@ export class Gateway {
           : { email: DEMO_EMAIL, password: DEMO_PASSWORD },
     }
   }
+}
+
+/** What is waited for is counted by a clock that nobody can set. */
+function monotonicMs(): number {
+  return performance.now()
 }

@@ -46,6 +46,16 @@ export function watchGateway(metrics: Metrics, parts: Parts): void {
     () => admission.queued,
   )
   metrics.gauge(
+    'lendbook_gateway_unanswered_commands_count',
+    'Commands taken in whose answers have not been read',
+    () => admission.unanswered,
+  )
+  metrics.gauge(
+    'lendbook_gateway_unanswered_entries_count',
+    'Entries of the journal that no engine has answered, whoever wrote them',
+    () => admission.ahead,
+  )
+  metrics.gauge(
     'lendbook_gateway_waiting_requests_count',
     'Requests whose callers have not heard',
     () => admission.open,

@@ -87,6 +87,12 @@ export const channelFrame = <Data extends z.ZodType>(kind: 'snapshot' | 'delta',
     epoch,
     seq: said(position('The channel is now as of this sequence.')),
     prev: said(position('The `seq` of the frame before; equal to `seq` in a snapshot.')),
+    part: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .describe('Of a snapshot in parts: which part this is. Left out when it is whole.'),
+    parts: z.int().min(2).exactOptional().describe('Of a snapshot in parts: how many there are.'),
     d: data,
   })
 export type ChannelFrame = Said<ReturnType<typeof channelFrame>>

@@ -35,6 +35,18 @@ export const SOURCES_MAX = 1_024
 export const COMMANDS_PER_ENTRY_MAX = 2_048
 /** Commands waiting in one gateway for the next entry; past that callers hear `busy`. */
 export const COMMANDS_QUEUED_MAX = 20_000
+/** Commands that one gateway has taken in and not yet seen answered, some hundred bytes each; past that
+ *  callers hear `busy`. Twice what waits at the highest load that one engine carries. */
+export const COMMANDS_UNANSWERED_MAX = 40_000
+/** Entries that the journal may be ahead of its engines, whoever wrote them, gateways that have gone too:
+ *  many times what lies there while an engine starts again. Past that every caller hears `busy`. */
+export const ENTRIES_UNANSWERED_MAX = 8_192
+/** Something waits and no engine has said a word for so long: nothing more is taken in, so that what takes
+ *  effect after an outage was asked within the first moments of it. Less than JOURNAL_WAIT_MS_MAX. */
+export const ENGINE_SILENT_MS_MAX = 2_000
+/** An entry that could not be written for so long is given up: its callers were told long ago that the
+ *  outcome is not known, and the market has gone on. */
+export const ENTRY_PATIENCE_MS = 10_000
 /** Rows in one chunk of a snapshot: some hundred kilobytes, so that writing one never stalls Redis. */
 export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 4_096
 /** What a second engine waits for the first to answer before it does so itself: some twenty times what
@@ -74,6 +86,15 @@ export const REQUESTS_IN_FLIGHT_MAX = 1_024
 /** Bytes a reader may be behind before its private channel is closed (to be resumed). */
 export const BUFFERED_BYTES_MAX = 4 * 1024 * 1024
 export const CHANNELS_PER_CONNECTION_MAX = 64
+/** Rows in one part of a channel's snapshot: some hundred kilobytes, a moment's work to write and to read. */
+export const SNAPSHOT_PART_ROWS_MAX = 512
+/** A snapshot in parts is the same for all who begin to follow within so long; they hear after it what came
+ *  meanwhile. So at most a few of them are kept, however many people come. */
+export const SNAPSHOT_SHARED_MS = 5_000
+/** A reader with less than this before it has taken the part that it was sent. */
+export const PART_TAKEN_BYTES = 16 * 1024
+/** A reader that takes nothing at all of a snapshot for so long is closed. */
+export const SNAPSHOT_STALLED_MS_MAX = 10_000
 /** Deltas a channel keeps for those who come back with `since`. */
 export const DELTAS_KEPT_MAX = 512
 /** The newest fills that the tape and a listing's page show. */

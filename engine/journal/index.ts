@@ -12,6 +12,7 @@ export {
 export type { EventParts } from './codec.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'
+export { countUnanswered } from './count-unanswered.ts'
 export {
   Diverged,
   JournalForeign,

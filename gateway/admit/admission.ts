@@ -3,17 +3,32 @@
  *  While one entry is being written the next one gathers, so entries grow with the load and each fsync
  *  carries more. What an entry holds is kept as runs, (request, how many of its commands), so that a
  *  batch of a hundred costs no more bookkeeping than one bid. The answers come by the event stream and
- *  are matched by batch number: they may be read before the write itself is known to have worked. */
+ *  are matched by batch number: they may be read before the write itself is known to have worked.
+ *
+ *  What is taken in is bounded by what is answered: a command counts until its answer is read, whether or
+ *  not its caller still waits, or until it is certain that it will never have an effect. */
 import {
   ACK_STAGES,
   ACK_WAIT_MS_MAX,
   assert,
   COMMANDS_PER_ENTRY_MAX,
   COMMANDS_QUEUED_MAX,
+  COMMANDS_UNANSWERED_MAX,
+  compareEntryIds,
+  ENGINE_SILENT_MS_MAX,
+  ENTRIES_UNANSWERED_MAX,
+  GENESIS,
   JOURNAL_WAIT_MS_MAX,
   reject,
 } from '../../schema/index.ts'
-import type { AckStage, Command, EventEntry, Reject, Sequence } from '../../schema/index.ts'
+import type {
+  AckStage,
+  Command,
+  EntryId,
+  EventEntry,
+  Reject,
+  Sequence,
+} from '../../schema/index.ts'
 import type { Standing } from '../../engine/host/index.ts'
 import type { Admitted } from './admitted.ts'
 import { Waiting } from './waiting.ts'
@@ -22,7 +37,7 @@ import { Waiting } from './waiting.ts'
 export interface Writer {
   readonly source: string
   readonly nextBatch: number
-  append(commands: readonly Command[]): Promise<unknown>
+  append(commands: readonly Command[]): Promise<{ readonly id: EntryId }>
 }
 
 interface Run {
@@ -34,6 +49,9 @@ interface Run {
 interface UnderWay {
   readonly batch: number
   readonly runs: readonly Run[]
+  readonly commands: number
+  /** Where it lies in the journal; null until that is known. */
+  id: EntryId | null
 }
 
 interface Options {
@@ -45,12 +63,24 @@ interface Options {
   readonly onAck?: (stage: AckStage, waitMs: number) => void
 }
 
+/** For who comes in a moment of more than the engine carries, and for who comes in an outage. */
+const CROWD_RETRY_MS = 100
+const OUTAGE_RETRY_MS = 1_000
+
 export class Admission {
   readonly #options: Options
   #queue: Admitted[] = []
   /** Commands of the first request in the queue that already are in an entry. */
   #queueOffset = 0
   #queued = 0
+  /** Commands of `#entries`. */
+  #written = 0
+  /** Entries of the journal without their events, as far as was last looked. */
+  #ahead = 0
+  /** Entries up to here are never read. */
+  #unreadUntil: EntryId = GENESIS
+  /** When an engine was last heard, or what is now waited for was written. */
+  #heardAtMs = 0
   #isWriting = false
   #isScheduled = false
   /** In the order of their batches. Not a Map, see client/numbered.ts. */
@@ -90,10 +120,20 @@ export class Admission {
     return { isWaiting, reached: this.#answered }
   }
 
+  /** Commands taken in whose answers have not been read. */
+  get unanswered(): number {
+    return this.#queued + this.#written
+  }
+
+  /** Entries of the journal that no engine has answered, whoever wrote them. */
+  get ahead(): number {
+    return this.#ahead
+  }
+
   /** Takes a request in, whole or not at all. */
   admit(request: Admitted): Reject | null {
-    if (this.#queued + request.commands.length > COMMANDS_QUEUED_MAX)
-      return reject('busy', { retryAfterMs: 100 })
+    const retryAfterMs = this.#busyMs(request.commands.length)
+    if (retryAfterMs > 0) return reject('busy', { retryAfterMs })
     this.#queue.push(request)
     this.#queued += request.commands.length
     this.#open++
@@ -104,11 +144,26 @@ export class Admission {
 
   /** Answers what this gateway asked in `entry`. */
   onEntry(entry: EventEntry): void {
-    if (entry.source !== this.#options.writer.source || entry.isDuplicate) return
+    this.#heardAtMs = this.#options.now()
+    if (entry.source !== this.#options.writer.source) return
     const at = this.#entries.findIndex(({ batch }) => batch === entry.batch)
-    const [underWay] = at === -1 ? [] : this.#entries.splice(at, 1)
+    const underWay = this.#entries[at]
     if (underWay === undefined) return
     this.#answered++
+    this.#forget(underWay)
+    // A duplicate, whose first was missed; or given up unwritten. Either way there is no answer to give.
+    if (entry.answered.length === 0) this.#failAll(underWay)
+    else this.#answer(underWay, entry)
+    this.#arrivals.shiftWhile(isOver, nothing)
+  }
+
+  /** How many entries of the journal no engine has answered, as of now. */
+  onAhead(entries: number): void {
+    if (this.#isIdle) this.#heardAtMs = this.#options.now()
+    this.#ahead = entries
+  }
+
+  #answer(underWay: UnderWay, entry: EventEntry): void {
     let place = 0
     for (const { request, count } of underWay.runs) {
       for (const end = place + count; place < end; place++) {
@@ -121,7 +176,6 @@ export class Admission {
       if (request.isWhole) this.#onDurable(request)
     }
     assert(place === entry.answered.length, 'every answer of an entry has its command')
-    this.#arrivals.shiftWhile(isOver, nothing)
   }
 
   /** How far the record and the ledger have come. */
@@ -150,14 +204,53 @@ export class Admission {
         if (!request.isWhole) this.#fail(request)
       },
     )
+    this.#dropUnheard()
   }
 
-  /** Entries were missed: what was asked in them may have happened, and the same key will tell. */
-  abandonUnread(): void {
-    const inFlight = this.#isWriting ? this.#options.writer.nextBatch - 1 : -1
-    const lost = this.#entries.filter(({ batch }) => batch !== inFlight)
-    this.#entries = this.#entries.filter(({ batch }) => batch === inFlight)
-    for (const { runs } of lost) for (const { request } of runs) this.#fail(request)
+  /** Entries up to `id` will not be read: what was asked in them has happened, and the same key will tell.
+   *  Of one that is being written it is not known yet whether it is among them. */
+  abandonUntil(id: EntryId): void {
+    this.#unreadUntil = id
+    for (const entry of this.#entries.filter((underWay) => this.#isUnread(underWay))) {
+      this.#forget(entry)
+      this.#failAll(entry)
+    }
+  }
+
+  #isUnread({ id }: UnderWay): boolean {
+    return id !== null && compareEntryIds(id, this.#unreadUntil) <= 0
+  }
+
+  /** Nothing is waited for: that no engine says anything means nothing. */
+  get #isIdle(): boolean {
+    return this.#entries.length === 0 && this.#ahead === 0
+  }
+
+  /** How long until there may be room for `commands` more; 0 when there is. */
+  #busyMs(commands: number): number {
+    const silentMs = this.#isIdle ? 0 : this.#options.now() - this.#heardAtMs
+    if (silentMs > ENGINE_SILENT_MS_MAX || this.#ahead > ENTRIES_UNANSWERED_MAX)
+      return OUTAGE_RETRY_MS
+    if (this.#queued + commands > COMMANDS_QUEUED_MAX) return CROWD_RETRY_MS
+    return this.unanswered + commands > COMMANDS_UNANSWERED_MAX ? CROWD_RETRY_MS : 0
+  }
+
+  /** Nobody waits for what heads the queue, and it is in no entry: it never will be. */
+  #dropUnheard(): void {
+    const from = this.#queueOffset > 0 ? 1 : 0
+    let until = from
+    while (this.#queue[until]?.isTold === true) until++
+    for (const { commands } of this.#queue.splice(from, until - from))
+      this.#queued -= commands.length
+  }
+
+  #forget(entry: UnderWay): void {
+    this.#entries.splice(this.#entries.indexOf(entry), 1)
+    this.#written -= entry.commands
+  }
+
+  #failAll({ runs }: UnderWay): void {
+    for (const { request } of runs) this.#fail(request)
   }
 
   #onDurable(request: Admitted): void {
@@ -206,8 +299,17 @@ export class Admission {
       const runs: Run[] = []
       const commands = this.#gather(runs)
       const { writer } = this.#options
-      this.#entries.push({ batch: writer.nextBatch, runs })
-      await writer.append(commands)
+      if (this.#isIdle) this.#heardAtMs = this.#options.now()
+      const entry: UnderWay = {
+        batch: writer.nextBatch,
+        runs,
+        commands: commands.length,
+        id: null,
+      }
+      this.#entries.push(entry)
+      this.#written += commands.length
+      entry.id = (await writer.append(commands)).id
+      if (this.#isUnread(entry)) this.abandonUntil(this.#unreadUntil)
     }
     this.#isWriting = false
   }

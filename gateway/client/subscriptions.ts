@@ -9,6 +9,8 @@ interface Followed {
   epoch: number
   /** Sequence of the last frame, -1 before the first. */
   seq: number
+  /** What has come so far of a snapshot in parts. */
+  parts: ChannelFrame[]
   /** `asked`: frames of an older subscription may still arrive and are let go. */
   state: 'idle' | 'asked' | 'following'
 }
@@ -32,7 +34,7 @@ export class Subscriptions {
   add(name: ChannelName, listener: ChannelListener<ChannelFamily>): boolean {
     let followed = this.#followed.get(name)
     const isNew = followed === undefined
-    followed ??= { name, listeners: new Set(), epoch: 0, seq: -1, state: 'idle' }
+    followed ??= { name, listeners: new Set(), epoch: 0, seq: -1, parts: [], state: 'idle' }
     // A second listener needs a snapshot too; the first ones simply get another.
     followed.seq = -1
     followed.listeners.add(listener)
@@ -86,13 +88,27 @@ export class Subscriptions {
   onFrame(frame: ChannelFrame): void {
     const followed = this.#followed.get(frame.ch)
     if (followed === undefined) return
-    if (frame.t === 'snapshot') this.#onSnapshot(followed, frame)
+    if (frame.t === 'snapshot' && frame.part !== undefined) this.#onPart(followed, frame)
+    else if (frame.t === 'snapshot') this.#onSnapshot(followed, frame)
     else if (followed.state === 'following') this.#onDelta(followed, frame)
   }
 
   /** The connection is gone. */
   onDisconnected(): void {
     for (const followed of this.#followed.values()) setStale(followed)
+  }
+
+  /** Parts come in order, those of one snapshot without any of another between them. */
+  #onPart(followed: Followed, frame: ChannelFrame): void {
+    if (frame.part === 1) followed.parts = []
+    const [first] = followed.parts
+    const isNext = frame.part === followed.parts.length + 1
+    if (!isNext || (first !== undefined && first.seq !== frame.seq)) return
+    followed.parts.push(frame)
+    if (frame.part !== frame.parts) return
+    const d = wholeOf(followed.parts)
+    followed.parts = []
+    this.#onSnapshot(followed, { ...frame, d })
   }
 
   #onSnapshot(followed: Followed, frame: ChannelFrame): void {
@@ -116,7 +132,15 @@ export class Subscriptions {
   }
 }
 
+/** Every part holds the same lists, and of each a piece. */
+function wholeOf(parts: readonly ChannelFrame[]): Readonly<Record<string, readonly unknown[]>> {
+  const pieces = parts.map(({ d }) => d as Readonly<Record<string, readonly unknown[]>>)
+  const names = Object.keys(pieces[0] ?? {})
+  return Object.fromEntries(names.map((name) => [name, pieces.flatMap((d) => d[name] ?? [])]))
+}
+
 function setStale(followed: Followed): void {
+  followed.parts = []
   if (followed.state === 'following')
     for (const listener of followed.listeners) listener.onStale?.()
   followed.state = 'idle'

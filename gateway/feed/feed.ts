@@ -1,8 +1,9 @@
 /** The channels: who follows what, and what they are sent when.
  *
  *  Public channels are flushed together every PUBLIC_FLUSH_MS and once more before a new follower gets
- *  a snapshot, so every follower of a channel is at the same `seq` at any time. Private channels are
- *  told after each entry. */
+ *  a snapshot, so everyone who has joined a channel is at the same `seq` at any time. Who is sent a snapshot
+ *  in parts joins after the last of them and what came since. Private channels are told after each
+ *  entry. */
 import { parseChannel } from '../../schema/index.ts'
 import type {
   AccountId,
@@ -14,18 +15,25 @@ import type {
 } from '../../schema/index.ts'
 import { reject } from '../../schema/index.ts'
 import { PrivateChannels } from './private-channel.ts'
-import type { PrivateFamily, PrivateFollower } from './private-channel.ts'
+import type { PrivateFamily } from './private-channel.ts'
 import { PublicChannel } from './public-channel.ts'
+import type { Snapshot } from './snapshot.ts'
 import { ListingSource, MarketSource, TapeSource } from '../market/sources.ts'
 import { MarketView } from './view.ts'
 import type { ViewStart } from './view.ts'
 
 /** One connection, as the feed sees it. */
-export interface Follower extends PrivateFollower {
+export interface Follower {
   readonly accountId: AccountId | null
   /** The channels it follows. Changed by the feed alone. */
   readonly following: Set<string>
+  /** A frame of a channel whose snapshot is under way follows after its last part. */
   send(frame: ChannelFrame): void
+  /** Sends a snapshot of several parts, each when the one before has been taken, and then tells. One of the
+   *  same channel that is under way is given up. */
+  sendParts(snapshot: Snapshot, onWhole: () => void): void
+  isSentParts(channel: string): boolean
+  cancelParts(channel: string): void
   /** From now on what is published on a public channel reaches this connection too. */
   join(channel: string): void
   leave(channel: string): void
@@ -101,29 +109,31 @@ export class Feed {
     for (const channel of this.#public.values()) this.#flush(channel)
   }
 
-  /** All or nothing: a refusal leaves everything as it was. @returns what to send, reply first */
+  /** All or nothing: a refusal leaves everything as it was. `begin` sends, right after the reply, what was
+   *  missed of each channel or a snapshot. */
   subscribe(
     follower: Follower,
     requests: readonly ChannelRequest[],
-  ): { readonly reply: SubscribeReply; readonly frames: readonly ChannelFrame[] } | Reject {
+  ): { readonly reply: SubscribeReply; readonly begin: () => void } | Reject {
     for (const [place, request] of requests.entries()) {
       const refusal = this.#check(follower, request, `channels.${place}.channel`)
       if (refusal !== null) return refusal
     }
     const channels: SubscribeReply['channels'][number][] = []
-    const frames: ChannelFrame[] = []
-    for (const request of requests) channels.push(this.#follow(follower, request, frames))
-    return { reply: { channels }, frames }
+    const begins: (() => void)[] = []
+    for (const request of requests) channels.push(this.#follow(follower, request, begins))
+    return { reply: { channels }, begin: () => begins.forEach((begin) => begin()) }
   }
 
   /** Following or not, afterwards it does not. */
   unsubscribe(follower: Follower, name: string): void {
     if (!follower.following.delete(name)) return
+    follower.cancelParts(name)
     const open = this.#public.get(name)
     if (open !== undefined) {
       follower.leave(name)
-      open.followers--
-      if (open.followers === 0) open.leftAtMs = this.#now()
+      open.followers.delete(follower)
+      if (open.followers.size === 0) open.leftAtMs = this.#now()
       return
     }
     if (follower.accountId === null) return
@@ -136,18 +146,18 @@ export class Feed {
   /** The newest state of a public channel, for one who could not be served for a while. */
   refresh(follower: Follower, name: string): void {
     const channel = this.#public.get(name)
-    if (channel === undefined) return
+    if (channel === undefined || follower.isSentParts(name)) return
     this.#flush(channel)
-    follower.send(channel.snapshot())
-    follower.join(name)
+    this.#beginPublic(follower, channel)
   }
 
   /** Lets go of channels that nobody came back for. Called now and then. */
   sweep(): void {
     const before = this.#now() - LINGER_MS
     for (const [name, channel] of this.#public)
-      if (name.startsWith('listing:') && channel.followers === 0 && channel.leftAtMs < before)
+      if (name.startsWith('listing:') && channel.followers.size === 0 && channel.leftAtMs < before)
         this.#public.delete(name)
+      else channel.sweep(this.#now())
     for (const [accountId, channels] of this.#private)
       if (channels.followers === 0 && channels.leftAtMs < before) {
         channels.close()
@@ -169,7 +179,7 @@ export class Feed {
   #follow(
     follower: Follower,
     request: ChannelRequest,
-    frames: ChannelFrame[],
+    begins: (() => void)[],
   ): SubscribeReply['channels'][number] {
     const { channel: name, since = -1, epoch = -1 } = request
     this.unsubscribe(follower, name)
@@ -181,20 +191,20 @@ export class Feed {
     const missed = source.missed(since, epoch)
     if (missed !== null) this.resumesRecovered++
     else if (since >= 0) this.resumesFresh++
-    if (missed === null) frames.push(source.snapshot())
-    else frames.push(...missed)
+    if (missed === null) begins.push(source.begin)
+    else begins.push(() => source.goOn(missed))
     return { channel: name, epoch: this.epoch, seq: source.seq, recovered: missed !== null }
   }
 
   #followPublic(follower: Follower, name: string): Followed {
     const channel = this.#publicChannel(name)
     this.#flush(channel)
-    channel.followers++
+    channel.followers.add(follower)
     channel.leftAtMs = 0
-    follower.join(name)
     return {
       seq: channel.seq,
-      snapshot: () => channel.snapshot(),
+      begin: () => this.#beginPublic(follower, channel),
+      goOn: (missed) => joinAfter(follower, name, missed),
       missed: (since, epoch) => channel.missed(since, epoch),
     }
   }
@@ -213,7 +223,8 @@ export class Feed {
     channels.leftAtMs = 0
     return {
       seq: channel.seq,
-      snapshot: () => account.snapshot(family),
+      begin: () => sendSnapshot(follower, account.snapshot(family)),
+      goOn: (missed) => missed.forEach((delta) => follower.send(delta)),
       missed: (since, epoch) => channel.missed(since, epoch),
     }
   }
@@ -251,10 +262,12 @@ export class Feed {
     const isKnown =
       parsed?.listingId === null ||
       (parsed !== null && parsed !== undefined && this.#view.listings.has(parsed.listingId))
-    if (!isKnown || former.followers === 0) return
+    if (!isKnown || former.followers.size === 0) return
     const channel = this.#publicChannel(former.name)
-    channel.followers = former.followers
-    this.#publish(channel.snapshot())
+    for (const follower of former.followers) {
+      channel.followers.add(follower)
+      this.#beginPublic(follower, channel)
+    }
   }
 
   #reopenPrivate(former: PrivateChannels): void {
@@ -266,18 +279,54 @@ export class Feed {
     for (const family of ['cash', 'bids'] as const)
       for (const follower of former.channel(family).followers) {
         channels.channel(family).followers.add(follower)
-        follower.send(channels.snapshot(family))
+        sendSnapshot(follower, channels.snapshot(family))
       }
   }
 
   #flush(channel: PublicChannel): void {
     const delta = channel.flush()
-    if (delta !== null && channel.followers > 0) this.#publish(delta)
+    if (delta !== null && channel.followers.size > 0) this.#publish(delta)
+  }
+
+  /** A snapshot, then everything from there on. Right after `flush`. */
+  #beginPublic(follower: Follower, channel: PublicChannel): void {
+    const { name } = channel
+    const snapshot = channel.snapshot(this.#now())
+    const [only, ...more] = snapshot.parts
+    if (only !== undefined && more.length === 0) {
+      follower.cancelParts(name)
+      joinAfter(follower, name, [only])
+      return
+    }
+    follower.leave(name)
+    follower.sendParts(snapshot, () => {
+      if (this.#public.get(name) !== channel) return
+      this.#flush(channel)
+      const missed = channel.missed(snapshot.seq, channel.epoch)
+      // It took longer than deltas are kept for: from the beginning.
+      if (missed === null) this.#beginPublic(follower, channel)
+      else joinAfter(follower, name, missed)
+    })
   }
 }
 
 interface Followed {
   readonly seq: SubscribeReply['channels'][number]['seq']
-  snapshot(): ChannelFrame
+  /** Sends a snapshot and goes on from there. */
+  readonly begin: () => void
+  /** Goes on after what was missed. */
+  readonly goOn: (missed: readonly ChannelFrame[]) => void
   missed(since: number, epoch: number): readonly ChannelFrame[] | null
+}
+
+function joinAfter(follower: Follower, name: string, frames: readonly ChannelFrame[]): void {
+  for (const frame of frames) follower.send(frame)
+  follower.join(name)
+}
+
+function sendSnapshot(follower: Follower, snapshot: Snapshot): void {
+  const [only, ...more] = snapshot.parts
+  follower.cancelParts(snapshot.ch)
+  if (only !== undefined && more.length === 0) follower.send(only)
+  else follower.sendParts(snapshot, () => undefined)
 }

@@ -18,8 +18,8 @@ interface Following {
   readonly journal: Journal
   readonly log: Log
   readonly signal: AbortSignal
-  /** A new beginning: everything known before is out of date. */
-  readonly onStart: (start: ViewStart | null) => void
+  /** A new beginning: everything known before is out of date. Entries up to `from` are not read. */
+  readonly onStart: (start: ViewStart | null, from: EntryId) => void
   readonly onEntries: (entries: readonly EventEntry[]) => void
 }
 
@@ -42,11 +42,11 @@ async function start({ journal, log, signal, onStart }: Following): Promise<Entr
   const market = await journal.persist('loading', load, signal)
   if (market === null) {
     await journal.persist('loading', () => assertFromBeginning(journal), signal)
-    onStart(null)
+    onStart(null, GENESIS)
     return GENESIS
   }
-  onStart(viewStartOf(market))
   const { meta, listings, bids } = market
+  onStart(viewStartOf(market), meta.id)
   log.info({
     at: 'feed-start',
     sequence: meta.sequence,

@@ -4,12 +4,10 @@
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
 import type { AccountView } from '../cash/account-view.ts'
 import { bidRow } from '../market/open-bid.ts'
+import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
-
-export interface PrivateFollower {
-  readonly accountId: number | null
-  send(frame: ChannelFrame): void
-}
+import { cutSnapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export const PRIVATE_FAMILIES = ['cash', 'bids'] as const
 export type PrivateFamily = (typeof PRIVATE_FAMILIES)[number]
@@ -38,10 +36,10 @@ export class PrivateChannels {
     return family === 'cash' ? this.#cash : this.#bids
   }
 
-  snapshot(family: PrivateFamily): ChannelFrame {
+  snapshot(family: PrivateFamily): Snapshot {
     const { seq } = this.channel(family)
-    const d = family === 'cash' ? this.account.cash() : { bids: this.account.bids() }
-    return { t: 'snapshot', ch: family, epoch: this.#epoch, seq, prev: seq, d }
+    const content = family === 'cash' ? this.account.cash() : { bids: this.account.bids() }
+    return cutSnapshot(family, this.#epoch, seq, content)
   }
 
   /** Tells what the entry just applied did to this account. */
@@ -65,7 +63,7 @@ export class PrivateChannels {
 class PrivateChannel {
   readonly name: PrivateFamily
   readonly epoch: number
-  readonly followers = new Set<PrivateFollower>()
+  readonly followers = new Set<Follower>()
   readonly #ring = new Ring()
   seq: Sequence
 

@@ -1,14 +1,18 @@
 /** A channel that anyone may follow. Its deltas are conflated: however many entries have passed, one
  *  delta carries all that changed since the one before. */
+import { SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
+import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
+import { cutSnapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** Where a public channel takes its content from. */
 export interface PublicSource {
   /** The sequence of the newest change. */
   readonly changedAt: Sequence
   /** All of it, as of now. */
-  snapshot(): unknown
+  snapshot(): object
   /** What changed since this was last called. */
   takeDelta(): unknown
 }
@@ -19,7 +23,9 @@ export class PublicChannel {
   readonly #source: PublicSource
   readonly #ring = new Ring()
   #seq: Sequence
-  followers = 0
+  /** One in parts that others may be sent too. */
+  #shared: { readonly snapshot: Snapshot; readonly untilMs: number } | null = null
+  readonly followers = new Set<Follower>()
   /** When the last follower left; 0 while there are any. */
   leftAtMs = 0
 
@@ -52,10 +58,25 @@ export class PublicChannel {
     return delta
   }
 
-  /** Right after `flush`, so that the next delta's `prev` is this snapshot's `seq`. */
-  snapshot(): ChannelFrame {
-    const { name: ch, epoch } = this
-    return { t: 'snapshot', ch, epoch, seq: this.#seq, prev: this.#seq, d: this.#source.snapshot() }
+  /** Right after `flush`. One part is as of now; several are a little older at times, and then every delta
+   *  since is kept. */
+  snapshot(nowMs: number): Snapshot {
+    const shared = this.#shared
+    if (shared !== null && nowMs < shared.untilMs && this.#isKept(shared.snapshot))
+      return shared.snapshot
+    const snapshot = cutSnapshot(this.name, this.epoch, this.#seq, this.#source.snapshot())
+    const isLarge = snapshot.parts.length > 1
+    this.#shared = isLarge ? { snapshot, untilMs: nowMs + SNAPSHOT_SHARED_MS } : null
+    return snapshot
+  }
+
+  /** A snapshot that is not given out any more is kept by those alone who are being sent it. */
+  sweep(nowMs: number): void {
+    if (this.#shared !== null && nowMs >= this.#shared.untilMs) this.#shared = null
+  }
+
+  #isKept({ seq }: Snapshot): boolean {
+    return this.#ring.after(seq, this.#seq) !== null
   }
 
   /** Every delta after `since`; null: only a snapshot will do. */

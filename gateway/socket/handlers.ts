@@ -76,7 +76,7 @@ export const HANDLERS: Handlers = {
     if (isReject(followed)) return followed
     // The reply first: the frames that follow it are told by it to be a snapshot or what was missed.
     connection.reply({ t: 'reply', id, ok: true, r: followed.reply })
-    for (const frame of followed.frames) connection.send(frame)
+    followed.begin()
     return null
   },
 

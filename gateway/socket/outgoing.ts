@@ -1,5 +1,5 @@
 /** What is to be sent in this turn of the event loop, to whom; and every frame encoded once. */
-import type { ServerFrame } from '../../schema/index.ts'
+import type { ChannelFrame, ServerFrame } from '../../schema/index.ts'
 import type { Connection } from './connection.ts'
 import type { Wire } from './wire.ts'
 
@@ -8,6 +8,8 @@ export class Outgoing {
   #frame: ServerFrame | null = null
   #json: string | Uint8Array | null = null
   #msgpack: string | Uint8Array | null = null
+
+  readonly #parts = new WeakMap<ChannelFrame, Map<Wire, string | Uint8Array>>()
 
   add(connection: Connection): void {
     if (this.#waiting.push(connection) === 1) queueMicrotask(() => this.#flush())
@@ -23,6 +25,15 @@ export class Outgoing {
     return wire.isBinary
       ? (this.#msgpack ??= wire.encode(frame))
       : (this.#json ??= wire.encode(frame))
+  }
+
+  /** A part of a snapshot, encoded once for as long as anyone is being sent it. */
+  encodePart(part: ChannelFrame, wire: Wire): string | Uint8Array {
+    let encoded = this.#parts.get(part)
+    if (encoded === undefined) this.#parts.set(part, (encoded = new Map()))
+    let bytes = encoded.get(wire)
+    if (bytes === undefined) encoded.set(wire, (bytes = wire.encode(part)))
+    return bytes
   }
 
   #flush(): void {

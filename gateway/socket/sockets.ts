@@ -1,4 +1,5 @@
 /** All WebSockets of this gateway: how they open, what keeps them honest, how they end. */
+import uws from 'uWebSockets.js'
 import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from 'uWebSockets.js'
 import {
   BUFFERED_BYTES_MAX,
@@ -50,12 +51,15 @@ export class Sockets {
       maxBackpressure: 2 * BUFFERED_BYTES_MAX,
       // Typed as a number, taken as a truth value.
       closeOnBackpressureLimit: 1,
+      // Parts of snapshots only, for those who offer it: less than a tenth of the bytes, no memory for each socket.
+      compression: uws.SHARED_COMPRESSOR,
       idleTimeout: 120,
       sendPingsAutomatically: false,
       upgrade: (response, request, context) => this.#onUpgrade(response, request, context),
       open: (ws) => this.#onOpen(ws.getUserData().connection, ws),
       message: (ws, bytes, isBinary) =>
         this.#onMessage(ws.getUserData().connection, bytes, isBinary),
+      drain: (ws) => ws.getUserData().connection.pump(),
       pong: (ws) => this.#onHeard(ws.getUserData().connection),
       ping: (ws) => this.#onHeard(ws.getUserData().connection),
       close: (ws) => this.#onClose(ws.getUserData().connection),
@@ -88,8 +92,10 @@ export class Sockets {
   }
 
   /** Stops public channels for readers that are far behind, and brings back those who caught up. */
-  checkLag(feed: Feed): void {
+  checkLag(feed: Feed, nowMs: number): void {
     for (const connection of this.#connections) {
+      if (connection.isStalled(nowMs)) connection.end('slow-reader')
+      connection.pump()
       const change = connection.checkLag(isPublic)
       if (change === 'fell-behind') this.conflated++
       if (change === 'caught-up')

@@ -10,7 +10,7 @@ import {
 import { appendEvents, decodeCommandBody, decodeEventBody } from '../../engine/journal/index.ts'
 import type { Journal, RawPair } from '../../engine/journal/index.ts'
 import { applyEntry, createState } from '../../engine/index.ts'
-import { GENESIS } from '../../schema/index.ts'
+import { ENTRY_PATIENCE_MS, GENESIS } from '../../schema/index.ts'
 import type { CommandEntry, EntryId, EventEntry } from '../../schema/index.ts'
 import { startCuttingProxy } from './cutting-proxy.ts'
 import { checkJournal } from './journal-checker.ts'
@@ -66,6 +66,43 @@ describe('writing', () => {
     const events = answer(commands)
     expect(events.filter((entry) => entry.isDuplicate).length).toBe(5)
     expect(checkJournal(commands, events, acknowledged)).toEqual([])
+    await market.close()
+    await proxy.close()
+  })
+
+  test('an entry that cannot be written for too long is given up for good, and only then', async () => {
+    const proxy = await startCuttingProxy(fixture.port)
+    const market = await freshJournal('given-up', proxy.url)
+    let nowMs = 0
+    const writer = new CommandWriter(market, { now: () => nowMs })
+    const story = new Story(4)
+    await writer.append(story.opening())
+    // Each is written, its answer is lost, and the second is sent again when its time is over.
+    proxy.cutNextAnswerTo('XADD')
+    const inTime = writer.append(story.bids(3))
+    nowMs = ENTRY_PATIENCE_MS - 1
+    await inTime
+    proxy.cutNextAnswerTo('XADD')
+    const late = writer.append(story.bids(4))
+    nowMs += ENTRY_PATIENCE_MS
+    await late
+    // This one was never written before its time was over.
+    await fixture.killRedis()
+    const never = writer.append(story.bids(5))
+    nowMs += ENTRY_PATIENCE_MS
+    await fixture.restartRedis()
+    const { id } = await never
+
+    const commands = await collectCommands(market, id)
+    expect(commands.map((entry) => [entry.batch, entry.commands.length]).slice(1)).toEqual([
+      [2, 3],
+      [2, 3],
+      [3, 4],
+      [3, 0],
+      [4, 0],
+    ])
+    const carriedOut = answer(commands).map((entry) => entry.answered.length)
+    expect(carriedOut.slice(1)).toEqual([3, 0, 4, 0, 0])
     await market.close()
     await proxy.close()
   })

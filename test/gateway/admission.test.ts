@@ -9,13 +9,16 @@ import {
   atMs,
   COMMANDS_PER_ENTRY_MAX,
   COMMANDS_QUEUED_MAX,
+  COMMANDS_UNANSWERED_MAX,
+  ENGINE_SILENT_MS_MAX,
+  ENTRIES_UNANSWERED_MAX,
   JOURNAL_WAIT_MS_MAX,
   listingId,
   minor,
   ratePpm,
   sequence,
 } from '../../schema/index.ts'
-import type { AckStage, Command, Event, EventEntry, Reject } from '../../schema/index.ts'
+import type { AckStage, Command, EntryId, Event, EventEntry, Reject } from '../../schema/index.ts'
 
 test('what arrives while one entry is written goes together into the next', async () => {
   const journal = new HeldJournal()
@@ -132,16 +135,192 @@ test('beyond the queue’s limit callers hear busy, and nothing of theirs is que
   expect(journal.admission.queued).toBe(COMMANDS_QUEUED_MAX)
 })
 
+test('the queue takes exactly what it may hold', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1))
+  await turn()
+  journal.admission.admit(journal.request(COMMANDS_QUEUED_MAX - 2))
+  expect(journal.admission.admit(journal.request(3))).toMatchObject({
+    code: 'busy',
+    retryAfterMs: 100,
+  })
+  expect(journal.admission.admit(journal.request(2))).toBeNull()
+  expect(journal.admission.queued).toBe(COMMANDS_QUEUED_MAX)
+})
+
+test('no more is taken in than may be unanswered, told or not, and answers make room', async () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  while (admission.unanswered < COMMANDS_UNANSWERED_MAX) {
+    expect(admission.admit(journal.request(1_000))).toBeNull()
+    await turn()
+    journal.finish()
+    await turn()
+  }
+  expect(admission.queued).toBe(0)
+  expect(admission.admit(journal.request(1))).toMatchObject({ code: 'busy', retryAfterMs: 100 })
+  journal.nowMs = JOURNAL_WAIT_MS_MAX
+  admission.sweep()
+  expect(admission.open).toBe(0)
+  expect(admission.unanswered).toBe(COMMANDS_UNANSWERED_MAX)
+  expect(admission.admit(journal.request(1))?.code).toBe('busy')
+  journal.answer(
+    1,
+    Array.from({ length: 1_000 }, (_, n) => [placed(n + 1)]),
+  )
+  expect(admission.unanswered).toBe(COMMANDS_UNANSWERED_MAX - 1_000)
+  expect(admission.admit(journal.request(1_001))?.code).toBe('busy')
+  expect(admission.admit(journal.request(1_000))).toBeNull()
+})
+
+test('when no engine says a word, callers soon hear busy, until one does', async () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  journal.nowMs = 60_000
+  expect(admission.admit(journal.request(1))).toBeNull()
+  await turn()
+  journal.nowMs += ENGINE_SILENT_MS_MAX
+  expect(admission.admit(journal.request(1))).toBeNull()
+  journal.nowMs++
+  expect(admission.admit(journal.request(1))).toMatchObject({ code: 'busy', retryAfterMs: 1_000 })
+  admission.onEntry({ ...journal.entry(9, []), source: 'another' })
+  expect(admission.admit(journal.request(1))).toBeNull()
+})
+
+test('in a quiet market silence means nothing', async () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  admission.admit(journal.request(1))
+  await turn()
+  journal.finish()
+  await turn()
+  journal.answer(1, [[placed(1)]])
+  journal.nowMs = 3_600_000
+  expect(admission.admit(journal.request(1))).toBeNull()
+  await turn()
+  expect(admission.admit(journal.request(1))).toBeNull()
+})
+
+test('what others left unanswered in the journal counts, also for a gateway that has just begun', () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  journal.nowMs = 60_000
+  admission.onAhead(ENTRIES_UNANSWERED_MAX)
+  expect(admission.admit(journal.request(1))).toBeNull()
+  admission.onAhead(ENTRIES_UNANSWERED_MAX + 1)
+  expect(admission.admit(journal.request(1))).toMatchObject({ code: 'busy', retryAfterMs: 1_000 })
+  admission.onAhead(1)
+  expect(admission.admit(journal.request(1))).toBeNull()
+  journal.nowMs += ENGINE_SILENT_MS_MAX + 1
+  admission.onAhead(1)
+  expect(admission.admit(journal.request(1))?.code).toBe('busy')
+  admission.onAhead(0)
+  expect(admission.admit(journal.request(1))).toBeNull()
+})
+
+test('what was told and never written is dropped, and what is half written is not', async () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  admission.admit(journal.request(COMMANDS_PER_ENTRY_MAX + 1, { isBatch: true }))
+  await turn()
+  for (let count = 0; count < 3; count++) admission.admit(journal.request(2))
+  journal.nowMs = 1
+  admission.admit(journal.request(5))
+  expect(admission.queued).toBe(12)
+  journal.nowMs = JOURNAL_WAIT_MS_MAX
+  admission.sweep()
+  expect(journal.failed).toHaveLength(4)
+  expect(admission.queued).toBe(6)
+  journal.finish()
+  await turn()
+  expect(journal.written).toEqual([COMMANDS_PER_ENTRY_MAX, 6])
+  expect(admission.queued).toBe(0)
+})
+
+test('an entry that was given up unwritten answers nobody, and makes room', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(3))
+  await turn()
+  journal.answer(1, [])
+  expect(journal.heard).toEqual([])
+  expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
+  expect(journal.admission.unanswered).toBe(0)
+  expect(journal.admission.open).toBe(0)
+})
+
+test('whoever was told is not told again', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1, { ack: 'recorded' }))
+  await turn()
+  journal.nowMs = JOURNAL_WAIT_MS_MAX
+  journal.admission.sweep()
+  journal.answer(1, [[placed(1)]])
+  journal.admission.onWatermark('recorded', sequence(1))
+  journal.admission.sweep()
+  expect([journal.heard.length, journal.failed.length]).toEqual([0, 1])
+  expect(journal.admission.open).toBe(0)
+})
+
+test('nobody hears too early that the journal is silent, or that a stage is late', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1, { ack: 'settled' }))
+  await turn()
+  journal.nowMs = JOURNAL_WAIT_MS_MAX - 1
+  journal.admission.sweep()
+  expect(journal.failed).toEqual([])
+  journal.answer(1, [[placed(1)]])
+  journal.nowMs = ACK_WAIT_MS_MAX - 1
+  journal.admission.sweep()
+  expect(journal.heard).toEqual([])
+  journal.nowMs = ACK_WAIT_MS_MAX
+  journal.admission.sweep()
+  expect(journal.heard).toHaveLength(1)
+})
+
+test('who waits for the journal is not answered as whole, however long the record takes', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1, { ack: 'settled' }))
+  await turn()
+  journal.answer(1, [[placed(1)]])
+  journal.nowMs = JOURNAL_WAIT_MS_MAX
+  journal.admission.sweep()
+  expect(journal.failed).toEqual([])
+  expect(journal.admission.open).toBe(1)
+})
+
+test('a watermark that comes late or twice changes nothing, and settled answers all', async () => {
+  const journal = new HeldJournal()
+  journal.admission.onWatermark('recorded', sequence(5))
+  journal.admission.onWatermark('recorded', sequence(1))
+  const recorded = journal.request(1, { ack: 'recorded' })
+  journal.admission.admit(recorded)
+  await turn()
+  journal.answer(1, [[placed(1)]])
+  expect(recorded.stage).toBe('recorded')
+  expect(journal.heard).toEqual([recorded])
+})
+
+test('who asked for recorded is told settled when the ledger is there already', async () => {
+  const journal = new HeldJournal()
+  journal.admission.onWatermark('settled', sequence(1))
+  const request = journal.request(1, { ack: 'durable' })
+  journal.admission.admit(request)
+  await turn()
+  journal.answer(1, [[placed(1)]])
+  expect(request.stage).toBe('settled')
+})
+
 test('entries of another gateway, and our own said twice, answer nobody here', async () => {
   const journal = new HeldJournal()
   const request = journal.request(1)
   journal.admission.admit(request)
   await turn()
   journal.admission.onEntry({ ...journal.entry(1, [[placed(1)]]), source: 'another' })
-  journal.admission.onEntry({ ...journal.entry(1, []), isDuplicate: true })
   expect(journal.heard).toEqual([])
   journal.answer(1, [[placed(1)]])
+  journal.admission.onEntry({ ...journal.entry(1, []), isDuplicate: true })
   expect(journal.heard).toEqual([request])
+  expect(journal.failed).toEqual([])
 })
 
 test('entries that were missed are given up: their callers are to send the same key again', async () => {
@@ -150,9 +329,57 @@ test('entries that were missed are given up: their callers are to send the same 
   await turn()
   journal.finish()
   await turn()
-  journal.admission.abandonUnread()
+  journal.admission.abandonUntil('1-1')
   expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
   expect(journal.admission.entriesUnderWay).toBe(0)
+})
+
+test('of entries that were missed only those are given up that are never read', async () => {
+  const journal = new HeldJournal()
+  for (let entries = 0; entries < 2; entries++) {
+    journal.admission.admit(journal.request(1))
+    await turn()
+    journal.finish()
+    await turn()
+  }
+  journal.admission.abandonUntil('1-1')
+  expect(journal.failed).toHaveLength(1)
+  expect(journal.admission.unanswered).toBe(1)
+  journal.answer(2, [[placed(2)]])
+  expect(journal.heard).toHaveLength(1)
+  expect(journal.admission.unanswered).toBe(0)
+})
+
+test('an entry in flight while others are given up keeps its answer', async () => {
+  const journal = new HeldJournal()
+  const request = journal.request(1)
+  journal.admission.admit(request)
+  await turn()
+  journal.admission.abandonUntil('0-9')
+  expect(journal.failed).toEqual([])
+  journal.answer(1, [[placed(1)]])
+  expect(journal.heard).toEqual([request])
+})
+
+test('an entry in flight that proves to lie where nobody reads is given up then', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1))
+  await turn()
+  journal.admission.abandonUntil('1-1')
+  expect(journal.failed).toEqual([])
+  journal.finish()
+  await turn()
+  expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
+  expect(journal.admission.unanswered).toBe(0)
+})
+
+test('an entry whose first saying was missed is given up when it is said again', async () => {
+  const journal = new HeldJournal()
+  journal.admission.admit(journal.request(1))
+  await turn()
+  journal.admission.onEntry({ ...journal.entry(1, []), isDuplicate: true })
+  expect(journal.failed.map((why) => why.code)).toEqual(['journal-unavailable'])
+  expect(journal.admission.unanswered).toBe(0)
 })
 
 test('a repeated answer is the first one again', async () => {
@@ -195,8 +422,9 @@ class HeldJournal {
         append: (commands) => {
           this.#batch++
           this.written.push(commands.length)
-          return new Promise<void>((resolve) => {
-            this.#finish = resolve
+          const id: EntryId = `1-${this.#batch}`
+          return new Promise((resolve) => {
+            this.#finish = () => resolve({ id })
           })
         },
       },

@@ -5,6 +5,8 @@ import type { AccountId, ChannelFrame } from '../../schema/index.ts'
 import { Subscriptions } from '../../gateway/client/subscriptions.ts'
 import type { ChannelAsked } from '../../gateway/client/subscriptions.ts'
 import { Feed } from '../../gateway/feed/feed.ts'
+import { Parts } from '../../gateway/feed/parts.ts'
+import type { Snapshot } from '../../gateway/feed/snapshot.ts'
 import type { Follower } from '../../gateway/feed/feed.ts'
 
 /** A feed and everyone who joined its public channels. */
@@ -39,7 +41,12 @@ export class Seat implements Follower {
   readonly subscriptions: Subscriptions
   isConnected = true
   frames = 0
+  /** The newest, as the feed made it. */
+  frame: ChannelFrame | null = null
   refusals: string[] = []
+  /** How many parts it takes before it has to be drained; as many as there are when not said. */
+  room = Number.POSITIVE_INFINITY
+  readonly #parts = new Parts<ChannelFrame>()
   readonly #hall: Hall
 
   constructor(hall: Hall, account: number) {
@@ -50,7 +57,37 @@ export class Seat implements Follower {
 
   send(frame: ChannelFrame): void {
     if (!this.isConnected) return
+    if (this.#parts.has(frame.ch)) this.#parts.hold(frame.ch, frame)
+    else this.#take(frame)
+  }
+
+  sendParts(snapshot: Snapshot, onWhole: () => void): void {
+    this.#parts.begin(snapshot, onWhole)
+    this.#pump()
+  }
+
+  isSentParts(channel: string): boolean {
+    return this.#parts.has(channel)
+  }
+
+  cancelParts(channel: string): void {
+    this.#parts.cancel(channel)
+  }
+
+  /** Room for `parts` more. */
+  drain(parts: number): void {
+    this.room = parts
+    this.#pump()
+  }
+
+  #pump(): void {
+    const take = (frame: ChannelFrame): void => this.#take(frame)
+    this.#parts.pump(() => this.room-- > 0, take, take)
+  }
+
+  #take(frame: ChannelFrame): void {
     this.frames++
+    this.frame = frame
     this.subscriptions.onFrame(JSON.parse(JSON.stringify(frame)) as ChannelFrame)
   }
 
@@ -82,6 +119,6 @@ export class Seat implements Follower {
       return
     }
     this.subscriptions.onReply(followed.reply)
-    for (const frame of followed.frames) this.send(frame)
+    followed.begin()
   }
 }

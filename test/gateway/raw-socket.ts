@@ -1,5 +1,6 @@
 /** A WebSocket without any manners: sends whatever it is given, keeps whatever it hears. */
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { Packr } from 'msgpackr'
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
@@ -12,6 +13,7 @@ export class RawSocket {
   closeCode: number | null = null
   readonly #socket: WebSocket
   readonly #isJson: boolean
+  #wire: Socket | null = null
 
   private constructor(socket: WebSocket, isJson: boolean) {
     this.#socket = socket
@@ -20,14 +22,23 @@ export class RawSocket {
       const frame: unknown = isBinary ? packr.unpack(data) : JSON.parse(data.toString())
       this.frames.push(frame as ServerFrame)
     })
+    socket.on('upgrade', ({ socket: wire }) => {
+      this.#wire = wire
+    })
     socket.on('close', (code) => {
       this.closeCode = code
     })
     socket.on('error', () => undefined)
   }
 
-  static async open(url: string, subprotocol: Subprotocol, token?: string): Promise<RawSocket> {
-    const socket = new WebSocket(url, subprotocol, { perMessageDeflate: false })
+  /** @param perMessageDeflate offers to be sent compressed messages */
+  static async open(
+    url: string,
+    subprotocol: Subprotocol,
+    token?: string,
+    perMessageDeflate = false,
+  ): Promise<RawSocket> {
+    const socket = new WebSocket(url, subprotocol, { perMessageDeflate })
     const opened = once(socket, 'open')
     const raw = new RawSocket(socket, subprotocol === 'lendbook.v1.json')
     await opened
@@ -35,6 +46,11 @@ export class RawSocket {
     const { ok } = await raw.ask(0, { id: 0, op: 'logon', p: { token } })
     expect(ok).toBe(true)
     return raw
+  }
+
+  /** Bytes that came over the wire, as they came. */
+  get bytesRead(): number {
+    return this.#wire?.bytesRead ?? 0
   }
 
   /** Exactly these bytes. */
@@ -67,6 +83,14 @@ export class RawSocket {
   async untilClosed(): Promise<number | null> {
     await expect.poll(() => this.closeCode, { timeout: 20_000, interval: 10 }).not.toBeNull()
     return this.closeCode
+  }
+
+  /** From now on one message at a time, then nothing for so long. */
+  readSlowly(everyMs: number): void {
+    this.#socket.on('message', () => {
+      this.#socket.pause()
+      setTimeout(() => this.#socket.resume(), everyMs)
+    })
   }
 
   stopReading(): void {
