@@ -1,7 +1,7 @@
 /** The engine's core: a pure function of the journal. No I/O, no clock, no randomness, no floats. */
 export { apply, applyEntry } from './apply.ts'
 export { nextToClose } from './market/closing.ts'
-export { createState } from './state.ts'
+export { createState, digestOf } from './state.ts'
 export type { State } from './state.ts'
 export { OpenBidTable } from './market/open-bid-table.ts'
 export { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm } from './digest/digest.ts'

@@ -19,7 +19,7 @@ export const REMEDY =
 
 /** No answer: the outcome of a write is unknown. Tried again by `Journal.persist`. */
 export class JournalLost extends Error {
-  override readonly name = 'JournalLost'
+  override readonly name: string = 'JournalLost'
 }
 
 /** Entries after the reader's position are no longer there, or the position itself is not. The

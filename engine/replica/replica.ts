@@ -9,7 +9,7 @@ import type { CommandEntry, EntryId, EventEntry } from '../../schema/entry.ts'
 import type { EngineSettings } from '../config.ts'
 import { pause } from '../host/backoff.ts'
 import type { Log } from '../host/log.ts'
-import { JournalLost, readCommands } from '../journal/index.ts'
+import { assertInTime, JournalLost, readCommands } from '../journal/index.ts'
 import type { Journal } from '../journal/index.ts'
 import { keepClock } from './idle-clock.ts'
 import type { ReplicaMetrics } from './metrics.ts'
@@ -99,7 +99,10 @@ export class Replica {
   #apply(entries: readonly CommandEntry[]): EventEntry[] {
     const { state, metrics } = this.#parts
     const startMs = performance.now()
-    const answers = entries.map((entry) => applyEntry(state, entry))
+    const answers = entries.map((entry) => {
+      assertInTime(entry)
+      return applyEntry(state, entry)
+    })
     metrics.tickSeconds.observe((performance.now() - startMs) / 1e3)
     this.#count(entries, answers)
     return answers

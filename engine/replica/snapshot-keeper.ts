@@ -9,7 +9,7 @@
  *  digest: whoever starts from it will never answer that entry again. */
 import { SNAPSHOT_PAUSE_SHARE_MAX } from '../../schema/limit.ts'
 import { pause } from '../host/backoff.ts'
-import { dumpState } from '../index.ts'
+import { digestOf, dumpState } from '../index.ts'
 import type { State } from '../index.ts'
 import type { EngineSettings } from '../config.ts'
 import type { Log } from '../host/log.ts'
@@ -92,7 +92,7 @@ export class SnapshotKeeper {
 
   async #write(): Promise<void> {
     const { journal, state, metrics, log } = this.#parts
-    const position = { id: state.id, sequence: state.sequence, digest: state.digest.hex() }
+    const position = { id: state.id, sequence: state.sequence, digest: digestOf(state) }
     const startMs = performance.now()
     const chunks = this.#pack()
     if (!(await this.#isAnswered(position))) return

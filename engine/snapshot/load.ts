@@ -1,6 +1,15 @@
 /** Builds a state from its rows and proves it: counts, holds, cash and the digest must come out as
  *  they were when the snapshot was taken. */
-import { assert, FUNDING_MODES, GRADES, named, PURPOSES } from '../../schema/index.ts'
+import {
+  assert,
+  FUNDING_MODES,
+  GRADES,
+  named,
+  PURPOSES,
+  stateDigestOf,
+  traceOf,
+  WRITING_SINCE,
+} from '../../schema/index.ts'
 import type { AccountId } from '../../schema/index.ts'
 import { newAccount } from '../cash/account.ts'
 import type { Account } from '../cash/account.ts'
@@ -11,6 +20,8 @@ import { assertCashIsWhole } from '../cash/cash.ts'
 import { DigestSum } from '../digest/digest.ts'
 import { assertHoldsAreBids } from '../market/open-bids.ts'
 import { recomputeDigest } from '../digest/recompute.ts'
+import { Trace } from '../digest/trace.ts'
+import { proofOf } from './dump.ts'
 import { metaRow, rowsOf } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
 import { createState } from '../state.ts'
@@ -24,13 +35,18 @@ export function loadState(
 ): State {
   const state = createState(books)
   let meta: SnapshotRows['meta'] | null = null
+  let proof: string | null = null
   for (const chunk of chunks) {
     if (chunk.section === 'meta') meta = metaRow(chunk)
+    if (chunk.section === 'proof') proof = rowsOf(chunk, 'proof')[0]?.[0] ?? null
     restoreRows(state, chunk, chunk.section)
   }
   assert(meta !== null, 'a snapshot begins with its meta row')
   restoreBooks(state)
   assertComplete(state, meta)
+  const [version] = meta
+  if (version >= WRITING_SINCE)
+    assert(proofOf(state) === proof, 'every row of the snapshot is in the state, and nothing else')
   return state
 }
 
@@ -52,13 +68,16 @@ const RESTORE: {
   bids: restoreBid,
   keys: restoreKey,
   sources: (state, [source, batch]) => state.sources.restore(source, batch),
+  proof: () => {},
 }
 
 function restoreMeta(state: State, row: SnapshotRows['meta']): void {
   const [, sequence, id, digest, epochMs, nextListingId, nextBidId, depositedMinor] = row
   state.sequence = sequence
   state.id = id
-  state.digest = DigestSum.from(digest)
+  state.digest = DigestSum.from(stateDigestOf(digest))
+  const trace = traceOf(digest)
+  state.trace = trace === null ? null : Trace.from(trace)
   state.epochMs = epochMs
   state.nextListingId = nextListingId
   state.nextBidId = nextBidId
@@ -145,5 +164,8 @@ function assertComplete(state: State, meta: SnapshotRows['meta']): void {
   assert(state.sources.size === sources, 'the snapshot has all sources')
   for (const account of state.accounts.values()) assertHoldsAreBids(account)
   assertCashIsWhole(state)
-  assert(recomputeDigest(state) === digest, 'the snapshot has the digest of its entry')
+  assert(
+    recomputeDigest(state) === stateDigestOf(digest),
+    'the snapshot has the digest of its entry',
+  )
 }

@@ -4,6 +4,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { columnList } from '../../schema/declare/table.ts'
 import type { RowOf } from '../../schema/declare/table.ts'
+import { stateDigestOf } from '../../schema/entry.ts'
 import { TABLES } from '../../schema/table.ts'
 import { CHAIN_START, chainHash } from './chain.ts'
 import { readCursor } from './cursor.ts'
@@ -106,7 +107,8 @@ async function countOutcomes(client: PoolClient, answers: number): Promise<Findi
 async function compareDigest(client: PoolClient): Promise<Finding> {
   const settled = await readCursor(client, 'settled')
   const ledger = (await readMirror(client, settled.sequence)).digest()
-  const { sequence, digest: engine } = settled
+  const { sequence } = settled
+  const engine = stateDigestOf(settled.digest)
   const faults = ledger === engine ? [] : [{ sequence, engine, ledger }]
   return finding('the tables have the digest that the engine said', faults)
 }

@@ -2,7 +2,7 @@
  *  against the engine's. */
 import { EVENTS } from '../../schema/event.ts'
 import type { Event } from '../../schema/event.ts'
-import { entryAtMs } from '../../schema/entry.ts'
+import { entryAtMs, stateDigestOf } from '../../schema/entry.ts'
 import { decodeCommandBody, decodeEventBody } from '../../engine/journal/index.ts'
 import { messageOf } from '../../engine/host/index.ts'
 import type { Batch } from './batch.ts'
@@ -51,10 +51,11 @@ function fold(entry: RecordedEntry, mirror: Mirror, batch: Batch): void {
   postAll(timed, sequence, to)
   for (const events of answered) postAll(events, sequence, to)
   const digest = mirror.endEntry()
-  if (digest !== entry.digest) throw new DigestMismatch(sequence, entry.digest, digest)
+  const engine = stateDigestOf(entry.digest)
+  if (digest !== engine) throw new DigestMismatch(sequence, engine, digest)
   if (!isDuplicate)
     for (const { accountId, key, place } of listOutcomes(
-      decodeCommandBody(entry.commands),
+      decodeCommandBody(entry.commands).commands,
       answered,
     ))
       batch.outcomes.add({ account_id: accountId, key, sequence, place })

@@ -22,7 +22,7 @@ export function outcomesOf(entry: {
   readonly events: Uint8Array
 }): Outcome[] {
   const { isDuplicate, answered } = decodeEventBody(entry.events)
-  return isDuplicate ? [] : listOutcomes(decodeCommandBody(entry.commands), answered)
+  return isDuplicate ? [] : listOutcomes(decodeCommandBody(entry.commands).commands, answered)
 }
 
 export function listOutcomes(
