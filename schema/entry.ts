@@ -104,6 +104,8 @@ export function journalKeys(market: string): {
   readonly identity: string
   /** Whose journal it is going to be, while it is rebuilt from the record. */
   readonly rebuilding: string
+  /** By which rules it is kept, and since which entry. */
+  readonly rules: string
 } {
   return {
     commands: `{${market}}:commands`,
@@ -111,6 +113,7 @@ export function journalKeys(market: string): {
     snapshots: `{${market}}:snapshots`,
     identity: `{${market}}:identity`,
     rebuilding: `{${market}}:rebuilding`,
+    rules: `{${market}}:rules`,
   }
 }
 

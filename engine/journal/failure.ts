@@ -1,4 +1,4 @@
-/** The five ways the journal can fail those who use it. Only `JournalLost` is worth another try. */
+/** The ways the journal can fail those who use it. Only `JournalLost` is worth another try. */
 import { SetupFault } from '../host/setup-fault.ts'
 
 /** A setting of the journal's Redis would let an acknowledged write be lost. Ends the process. */
@@ -11,6 +11,11 @@ export class JournalMisconfigured extends SetupFault {
  *  process; a person has to bring the right one back. */
 export class JournalForeign extends SetupFault {
   override readonly name = 'JournalForeign'
+}
+
+/** The journal is kept by other rules than this build's. Ends the process before it has said a word. */
+export class RulesDiffer extends SetupFault {
+  override readonly name = 'RulesDiffer'
 }
 
 /** What to do about it. */

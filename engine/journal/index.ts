@@ -19,9 +19,10 @@ export {
   JournalLost,
   JournalMisconfigured,
   MissedEntries,
+  RulesDiffer,
 } from './failure.ts'
 export { holdWhatItCarries } from './identity.ts'
-export { assertIsRecordOf, isEmpty, joinRecord, readMarket } from './join-record.ts'
+export { assertIsRecordOf, isEmpty, joinRecord, readMarket, recordRules } from './join-record.ts'
 export { connectJournal, Journal } from './journal.ts'
 export type { JournalOptions } from './journal.ts'
 export { readCommands } from './read-commands.ts'
@@ -31,6 +32,8 @@ export type { RawPair } from './read-pairs.ts'
 export { lastId } from './read-stream.ts'
 export type { ReadOptions } from './read-stream.ts'
 export { beginRestoring, finishRestoring, RESTORED_ENTRIES_MAX, restoreEntries } from './restore.ts'
+export { adoptRules, assertOurRules, readRules } from './rules.ts'
+export type { HeldRules } from './rules.ts'
 export {
   assertFromBeginning,
   assertOfMarket,

@@ -69,7 +69,7 @@ export class Replica {
     if (settings.ENGINE_DUTY === 'match') works.push(this.#keepClock())
     await Promise.race([Promise.all(works), this.#failure])
     await Promise.race([this.#saying, this.#failure])
-    await this.#keeper.idle()
+    await this.#keeper.leave()
   }
 
   #follow(): Promise<void> {

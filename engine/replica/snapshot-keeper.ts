@@ -54,6 +54,13 @@ export class SnapshotKeeper {
     if (settings.ENGINE_DUTY === 'snapshot') await this.#saving
   }
 
+  /** The last one of an engine that was asked to stop: it stands where the engine stopped, unless the newest
+   *  does so already, or what came last was not said. The next engine begins there, also one of other rules. */
+  async leave(): Promise<void> {
+    await this.#saving
+    if (this.#parts.state.sequence > this.#sequence) await this.#save()
+  }
+
   /** Resolves when nothing is being written any more. */
   async idle(): Promise<void> {
     await this.#saving
@@ -69,6 +76,12 @@ export class SnapshotKeeper {
     return isOld || entries >= settings.SNAPSHOT_EVERY_ENTRIES * turn
   }
 
+  /** Still, after a newer one of somebody else was found. */
+  #isWanted(): boolean {
+    const { signal, state } = this.#parts
+    return signal.aborted ? state.sequence > this.#sequence : this.#isDue()
+  }
+
   #turn(): number {
     if (this.#parts.settings.ENGINE_DUTY === 'snapshot') return 1
     return this.#parts.isFirst() ? 3 : 2
@@ -81,7 +94,7 @@ export class SnapshotKeeper {
       this.#takenAtMs = performance.now()
       if (newest !== undefined && newest.sequence > this.#sequence) {
         this.#sequence = newest.sequence
-        if (!this.#isDue()) return
+        if (!this.#isWanted()) return
       }
       await this.#write()
     } catch (error) {
