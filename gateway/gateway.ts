@@ -5,7 +5,7 @@ import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
-import { CommandWriter } from '../engine/journal/index.ts'
+import { CommandWriter, watchClock } from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
@@ -139,6 +139,7 @@ export class Gateway {
   /** Resolves once the view is at a snapshot or at the beginning; it goes on from there. */
   async start(): Promise<void> {
     this.#watermarks.run().catch(fail)
+    watchClock(this.#surroundings.journal, this.#stop.signal).catch(fail)
     await new Promise<void>((resolve, reject) => {
       this.#follow(resolve).then(
         () => reject(new Error('asked to stop')),

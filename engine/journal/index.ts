@@ -10,7 +10,7 @@ export {
   isSayable,
 } from './codec.ts'
 export type { EventParts } from './codec.ts'
-export { assertInTime, ClocksApart, EntryOutOfTime } from './clock.ts'
+export { assertInTime, ClocksApart, EntryOutOfTime, watchClock } from './clock.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'
 export {

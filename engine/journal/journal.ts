@@ -65,6 +65,8 @@ export class Journal {
   readonly where: string
   /** Snapshots that could not be loaded or did not agree, and were passed over. */
   snapshotsUnusable = 0
+  /** What is wrong with its clock or with a time in it, see `watchClock`. */
+  clockFault: string | null = null
   readonly #options: JournalOptions
   readonly #links = new Set<Link>()
   readonly #write: Link
@@ -143,7 +145,8 @@ export class Journal {
 
   /** Why the journal cannot be used now; empty when it can. */
   readiness(): readonly string[] {
-    return [...this.#outages].map(([what, reason]) => `journal, ${what}: ${reason}`)
+    const outages = [...this.#outages].map(([what, reason]) => `journal, ${what}: ${reason}`)
+    return this.clockFault === null ? outages : [...outages, `journal: ${this.clockFault}`]
   }
 
   /** Work under way ends with JournalLost. */
