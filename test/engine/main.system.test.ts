@@ -199,6 +199,20 @@ describe('an engine that starts', () => {
     await restore()
   })
 
+  test('ends with one line when the journal has come under other rules, and has not spoken', async () => {
+    const engine = await fixture.startEngine('of-former-rules')
+    const { rules } = journal.keys
+    const held = (await journal.call('GET', rules)) as Buffer
+    await journal.call('SET', rules, `2-other ${GENESIS}`)
+    const id = await append([])
+    expect((await engine.exited).code).toBe(2)
+    const log = await readFile(join(fixture.dataDir, 'of-former-rules.log'), 'utf8')
+    expect(log).toMatch(/^the journal .* is kept by the rules 2-other, .*adopt-rules\.js/m)
+    await expect(fixture.startEngine('again')).rejects.toThrow('is kept by the rules 2-other')
+    expect(await isAnswered(id)).toBe(false)
+    await journal.call('SET', rules, held)
+  })
+
   test('refuses a careless Redis with one line and exit code 2', async () => {
     await journal.call('CONFIG', 'SET', 'no-appendfsync-on-rewrite', 'yes')
     const refused = fixture.startEngine('refused')
