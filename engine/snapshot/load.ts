@@ -6,6 +6,7 @@ import {
   GRADES,
   named,
   PURPOSES,
+  SCHEMA_VERSION,
   stateDigestOf,
   traceOf,
   WRITING_SINCE,
@@ -22,6 +23,7 @@ import { assertHoldsAreBids } from '../market/open-bids.ts'
 import { recomputeDigest } from '../digest/recompute.ts'
 import { Trace } from '../digest/trace.ts'
 import { proofOf } from './dump.ts'
+import { addRows } from './proof.ts'
 import { metaRow, rowsOf } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
 import { createState } from '../state.ts'
@@ -36,9 +38,11 @@ export function loadState(
   const state = createState(books)
   let meta: SnapshotRows['meta'] | null = null
   let proof: string | null = null
+  const read = new Trace()
   for (const chunk of chunks) {
     if (chunk.section === 'meta') meta = metaRow(chunk)
-    if (chunk.section === 'proof') proof = rowsOf(chunk, 'proof')[0]?.[0] ?? null
+    else if (chunk.section === 'proof') proof = rowsOf(chunk, 'proof')[0]?.[0] ?? null
+    else addRows(read, chunk)
     restoreRows(state, chunk, chunk.section)
   }
   assert(meta !== null, 'a snapshot begins with its meta row')
@@ -46,6 +50,9 @@ export function loadState(
   assertComplete(state, meta)
   const [version] = meta
   if (version >= WRITING_SINCE)
+    assert(read.hex() === proof, 'every row of the snapshot is as it was written')
+  // A former version had fewer columns.
+  if (version === SCHEMA_VERSION)
     assert(proofOf(state) === proof, 'every row of the snapshot is in the state, and nothing else')
   return state
 }

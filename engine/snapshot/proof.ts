@@ -1,6 +1,6 @@
-/** A hash over every row of a snapshot behind its meta, in today's columns: what the digest does not know of the
- *  state (keys and their answers, sources, the terms of listings) is in it too. Who loads a snapshot comes to it
- *  from the state that was made of the rows, so that a build which dumps or loads anything else is found out. */
+/** A hash over every row of a snapshot behind its meta: what the digest does not know of the state (keys and their
+ *  answers, sources, the terms of listings) is in it too. Who loads a snapshot comes to it from the rows, and again
+ *  from the state that was made of them, so that a build which dumps or loads anything else is found out. */
 import { assert } from '../../schema/index.ts'
 import { Trace } from '../digest/trace.ts'
 import type { SnapshotChunk } from './snapshot-rows.ts'

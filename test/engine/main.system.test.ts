@@ -158,9 +158,9 @@ describe('an engine that starts', () => {
     const load = new Load(journal, new Story(10), 20)
     await until('entries are acknowledged', () => load.acknowledged.length > 100)
     await load.stop()
-    await until('two snapshots are there', async () => (await listSnapshots(journal)).length === 2)
+    const saved = () => metric(saver, 'lendbook_snapshot_sequence')
+    await until('a snapshot is there', async () => (await saved()) > 0)
     expect(await metric(saver, 'lendbook_engine_appended_total')).toBe(0)
-    expect(await metric(saver, 'lendbook_snapshot_sequence')).toBeGreaterThan(0)
     await engine.shutdown()
     await saver.shutdown()
 
@@ -188,7 +188,9 @@ describe('an engine that starts', () => {
     const id = await append(new Story(12).bids(5))
     const engine = await fixture.startEngine('honest')
     await until('it is answered', () => isAnswered(id))
-    await engine.shutdown()
+    // So that it leaves no snapshot behind that stands there.
+    engine.kill('SIGKILL')
+    await engine.exited
     const restore = await bendLastDigest()
     const second = await fixture.startEngine('second').catch(() => null)
     const next = await append(new Story(13).bids(1))
