@@ -40,6 +40,8 @@ import { keyWords, wordsTimeMs } from './keys/key-words.ts'
 import type { KeyWords } from './keys/key-words.ts'
 import { assertHoldsAreBids } from './market/open-bids.ts'
 import { RowBudget } from './market/row-budget.ts'
+import { traceEntry } from './digest/trace-entry.ts'
+import { digestOf } from './state.ts'
 import type { State } from './state.ts'
 
 /** Applies the next entry of the journal: first what time has brought about, then, unless the same
@@ -60,18 +62,20 @@ export function applyEntry(state: State, entry: CommandEntry): EventEntry {
     ? []
     : entry.commands.map((command): readonly Event[] => apply(state, command, atMs, budget))
   assertCashIsWhole(state)
-  return {
+  const { sequence: place } = state
+  const said = {
     id,
     atMs,
     source,
     batch,
-    sequence: state.sequence,
+    sequence: place,
     previousId,
-    digest: state.digest.hex(),
     isDuplicate,
     timed,
     answered,
   }
+  traceEntry(state, said, entry.writing)
+  return { ...said, digest: digestOf(state) }
 }
 
 /** Carries out one command, after what time has brought about. The first event is the answer. What it

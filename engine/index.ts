@@ -2,7 +2,7 @@
 export { apply, applyEntry } from './apply.ts'
 export { nextToClose } from './market/closing.ts'
 export { dueAtMs } from './market/listing.ts'
-export { createState } from './state.ts'
+export { createState, digestOf } from './state.ts'
 export type { State } from './state.ts'
 export { MARKET_LIMITS } from './market-limits.ts'
 export type { MarketLimits } from './market-limits.ts'

@@ -3,7 +3,15 @@
  *  Maps are read by key only, never in their order, except by the snapshot; what order matters to
  *  (closings, keys, sources) is kept by a structure of its own. */
 import { bidId, GENESIS, listingId, sequence } from '../schema/index.ts'
-import type { AccountId, AtMs, BidId, EntryId, ListingId, Sequence } from '../schema/index.ts'
+import type {
+  AccountId,
+  AtMs,
+  BidId,
+  Digest,
+  EntryId,
+  ListingId,
+  Sequence,
+} from '../schema/index.ts'
 import type { Account } from './cash/account.ts'
 import type { Bid } from './market/book/bid.ts'
 import type { BookRegistry } from './market/book/book.ts'
@@ -11,6 +19,7 @@ import { FAST_BOOKS } from './market/book/books.ts'
 import type { CashTotals } from './cash/cash.ts'
 import { ClosingQueue } from './market/closing-queue.ts'
 import { DigestSum } from './digest/digest.ts'
+import type { Trace } from './digest/trace.ts'
 import { KeyMemory } from './keys/key-memory.ts'
 import { MARKET_LIMITS } from './market-limits.ts'
 import type { MarketLimits } from './market-limits.ts'
@@ -37,6 +46,13 @@ export interface State {
   readonly keys: KeyMemory
   readonly sources: SourceMemory
   digest: DigestSum
+  /** Over all that was said; null before the first entry that says how it was written. */
+  trace: Trace | null
+}
+
+/** What the state and all that was said come to. */
+export function digestOf({ digest, trace }: State): Digest {
+  return trace === null ? digest.hex() : `${digest.hex()}.${trace.hex()}`
 }
 
 /** An empty market before the first entry. Tests give it the naive books and small limits. */
@@ -61,5 +77,6 @@ export function createState(
     keys: new KeyMemory(accounts, limits),
     sources: new SourceMemory(limits.sourcesMax),
     digest: new DigestSum(),
+    trace: null,
   }
 }

@@ -5,7 +5,7 @@ import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset, Progress } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
-import { CommandWriter, countUnanswered, JournalLost } from '../engine/journal/index.ts'
+import { CommandWriter, countUnanswered, JournalLost, watchClock } from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
@@ -142,6 +142,7 @@ export class Gateway {
   async start(): Promise<void> {
     this.#watermarks.run().catch(fail)
     await this.#lookAhead()
+    watchClock(this.#surroundings.journal, this.#stop.signal).catch(fail)
     await new Promise<void>((resolve, reject) => {
       this.#follow(resolve).then(
         () => reject(new Error('asked to stop')),

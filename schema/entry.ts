@@ -16,7 +16,10 @@ export const GENESIS: EntryId = '0-0'
 /** The version of the declarations by which a body is written, its first number. Raised by one whenever a
  *  kind or a field comes or goes. A reader takes any from 1 up to its own, for ever; a writer writes its
  *  own, or the one before as long as a role that reads no more than that may still be running. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
+
+/** The version since which an entry says by whose clock it was written, and its answer is traced. */
+export const WRITING_SINCE = 3
 
 /** Who wrote an entry: one process's lifetime. Its batches count up from 1. */
 export type Source = string
@@ -27,6 +30,15 @@ export interface CommandEntry {
   readonly source: Source
   readonly batch: number
   readonly commands: readonly Command[]
+  /** How it was written; null for an entry from before version 3, which does not say. */
+  readonly writing: Writing | null
+}
+
+export interface Writing {
+  /** The version of the schema. */
+  readonly version: number
+  /** The writer's own clock when it sent the entry. */
+  readonly atMs: AtMs
 }
 
 export interface EventEntry {
@@ -37,7 +49,7 @@ export interface EventEntry {
   readonly sequence: Sequence
   /** The entry before this one: a reader that finds another has missed something. */
   readonly previousId: EntryId
-  /** Sixteen hex digits over balances, bids and listings, after this entry. */
+  /** What it all comes to after this entry. */
   readonly digest: Digest
   /** The same `(source, batch)` had come before: nothing was carried out again. */
   readonly isDuplicate: boolean
@@ -47,12 +59,32 @@ export interface EventEntry {
   readonly answered: readonly (readonly Event[])[]
 }
 
+/** Sixteen hex digits over balances, bids and listings. Behind a point sixteen more, the trace, over all that
+ *  was said since the first entry that says how it was written: so two who came to the same digest have said the
+ *  same. Before that entry there is no trace. */
 export type Digest = string
+
+const STATE_DIGITS = 16
+
+/** The part over balances, bids and listings, to which the ledger comes by itself. */
+export function stateDigestOf(digest: Digest): Digest {
+  return digest.slice(0, STATE_DIGITS)
+}
+
+/** The part over what was said; null before there was one. */
+export function traceOf(digest: Digest): string | null {
+  return digest.length === STATE_DIGITS ? null : digest.slice(STATE_DIGITS + 1)
+}
 
 /** A command or an event as it lies in a body: its number, then its fields in the order of their
  *  declaration. */
 export type Tuple = readonly unknown[]
-export type CommandBody = readonly [version: number, commands: readonly Tuple[]]
+export type CommandBody = readonly [
+  version: number,
+  commands: readonly Tuple[],
+  /** Since version 3. */
+  writtenAtMs?: AtMs,
+]
 export type EventBody = readonly [
   version: number,
   isDuplicate: 0 | 1,
@@ -72,6 +104,8 @@ export function journalKeys(market: string): {
   readonly identity: string
   /** Whose journal it is going to be, while it is rebuilt from the record. */
   readonly rebuilding: string
+  /** By which rules it is kept, and since which entry. */
+  readonly rules: string
 } {
   return {
     commands: `{${market}}:commands`,
@@ -79,6 +113,7 @@ export function journalKeys(market: string): {
     snapshots: `{${market}}:snapshots`,
     identity: `{${market}}:identity`,
     rebuilding: `{${market}}:rebuilding`,
+    rules: `{${market}}:rules`,
   }
 }
 

@@ -27,6 +27,10 @@ export const KEYS_PER_ACCOUNT_MAX = 2_048
 export const KEYS_KEPT_MAX = 4_194_304
 /** A key carries its time; one from further ahead would push out honest ones. */
 export const KEY_AHEAD_MS_MAX = 5 * 60_000
+/** How far the clocks of Redis and of those who write may be apart, and an entry's time from its writer's clock.
+ *  Servers that keep their clocks are milliseconds apart; an append that takes this long was given up and sent
+ *  again long before. Well below the shortest deadline that anybody would miss by it. */
+export const CLOCKS_APART_MS_MAX = 60_000
 /** Journal writers remembered for `(source, batch)`; one is a process's lifetime. */
 export const SOURCES_MAX = 1_024
 

@@ -1,6 +1,14 @@
 /** The same stream as the engine meets it: commands with keys and holds, in entries of a hundred. */
 import { applyEntry, createState } from '../../engine/index.ts'
-import { accountId, atMs, bidId, keyFrom, listingId, minor } from '../../schema/index.ts'
+import {
+  accountId,
+  atMs,
+  bidId,
+  keyFrom,
+  listingId,
+  minor,
+  SCHEMA_VERSION,
+} from '../../schema/index.ts'
 import type { AccountId, Command, CommandEntry, FundingMode, Key } from '../../schema/index.ts'
 import { Random } from '../../deploy/random.ts'
 import { TERMS } from './workload.ts'
@@ -60,7 +68,8 @@ function commandOf(step: Step, by: Asked): Command {
 
 function entryAt(place: number, commands: readonly Command[]): CommandEntry {
   const ms = START_MS + place
-  return { id: `${ms}-0`, atMs: atMs(ms), source: 'bench', batch: place + 1, commands }
+  const writing = { version: SCHEMA_VERSION, atMs: atMs(ms) }
+  return { id: `${ms}-0`, atMs: atMs(ms), source: 'bench', batch: place + 1, commands, writing }
 }
 
 class Keys {

@@ -8,11 +8,13 @@ import { appendEvents, encodeCommandBody } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 import {
   accountId,
+  atMs,
   entryAtMs,
   keyFrom,
   listingId,
   minor,
   ratePpm,
+  SCHEMA_VERSION,
   sequence,
 } from '../../schema/index.ts'
 import type { BidId, Command, EntryId, EventEntry, Sequence } from '../../schema/index.ts'
@@ -62,7 +64,14 @@ export class Stream {
   }
 
   #add(batch: number, commands: readonly Command[]): Promise<unknown> {
-    const fields = ['s', this.#source, 'b', batch, 'd', encodeCommandBody(commands)]
+    const fields = [
+      's',
+      this.#source,
+      'b',
+      batch,
+      'd',
+      encodeCommandBody(commands, atMs(Date.now())),
+    ]
     return this.#journal.call('XADD', this.#journal.keys.commands, '*', ...fields)
   }
 
@@ -74,6 +83,7 @@ export class Stream {
       source: this.#source,
       batch: this.#batch,
       commands,
+      writing: { version: SCHEMA_VERSION, atMs: entryAtMs(id) },
     })
     this.sequence = said.sequence
     for (const [answer] of said.answered) {

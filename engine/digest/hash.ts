@@ -47,14 +47,14 @@ function lowLane(seed: number, a: number, b: number, c: number, d: number, e: nu
   return lane ^ (lane >>> 15)
 }
 
-/** The bits above the lowest 32 go in by another multiplier in each lane. */
-function stirHigh(lane: number, value: number): number {
+/** Takes one number into a lane. The bits above the lowest 32 go in by another multiplier in each. */
+export function stirHigh(lane: number, value: number): number {
   const upper = (value / 0x1_0000_0000) | 0
   const mixed = Math.imul(lane ^ value ^ Math.imul(upper, 0x27d4eb2f), 0xcc9e2d51)
   return ((mixed ^ (mixed >>> 15)) + 0x38495ab5) | 0
 }
 
-function stirLow(lane: number, value: number): number {
+export function stirLow(lane: number, value: number): number {
   const upper = (value / 0x1_0000_0000) | 0
   const mixed = Math.imul(lane ^ value ^ Math.imul(upper, 0x165667b1), 0x1b873593)
   return ((mixed ^ (mixed >>> 17)) + 0x561ccd1b) | 0

@@ -1,17 +1,27 @@
 -- Appends the events of a run of entries, each exactly once, whoever else says the same.
 --
 -- KEYS[1]  the events stream
--- ARGV     seven for each entry, in order: id, source, batch, sequence, previous id, digest, body
+-- KEYS[2]  the rules by which the journal is kept, and since which entry
+-- ARGV[1]  the rules of the engine that speaks
+-- ARGV     after that seven for each entry, in order: id, source, batch, sequence, previous id, digest, body
 --
 -- Entries up to the stream's last id were said before, by another engine or by an attempt of ours whose
 -- answer was lost: they are refused. The first missing one must name the last id as the entry before
 -- it, so that no gap can arise. An engine that came to another digest at the last refused entry than
--- the stream holds may not go on: nothing it says from there is to be trusted. Answers one of
+-- the stream holds may not go on: nothing it says from there is to be trusted. Nor may one of other rules
+-- than the journal is kept by; the first that speaks in a journal without says which those are. Answers one of
 --   { 'said', appended }
 --   { 'differs', id, digest }  what the stream holds at the last refused entry: nothing was appended
+--   { 'rules', held }          other rules hold: nothing was appended
 --   { 'gap', last id }         the run does not follow on the stream: nothing was appended
 local stream = KEYS[1]
 local PARTS = 7
+local FIRST = 2
+
+local held_rules = redis.call('GET', KEYS[2])
+if held_rules and string.match(held_rules, '^%S+') ~= ARGV[1] then
+  return { 'rules', held_rules }
+end
 
 local function parse(id)
   local ms, n = string.match(id, '^(%d+)-(%d+)$')
@@ -41,10 +51,10 @@ local function digest_of(entry)
   end
 end
 
-local first = 1
+local first = FIRST
 while first <= #ARGV and not is_after(ARGV[first], last) do first = first + PARTS end
 
-if first > 1 then
+if first > FIRST then
   local refused = ARGV[first - PARTS]
   local held = newest
   if not newest or refused ~= newest[1] then
@@ -61,6 +71,8 @@ if first > 1 then
 end
 
 if first <= #ARGV and ARGV[first + 4] ~= last then return { 'gap', last } end
+
+if first <= #ARGV and not held_rules then redis.call('SET', KEYS[2], ARGV[1] .. ' 0-0') end
 
 local appended = 0
 for at = first, #ARGV, PARTS do

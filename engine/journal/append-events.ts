@@ -6,10 +6,12 @@ import { compareEntryIds } from '../../schema/entry.ts'
 import type { EntryId, EventEntry } from '../../schema/entry.ts'
 import { assert } from '../../schema/unit.ts'
 import { packageAsset } from '../host/asset.ts'
+import { RULES } from '../rules.ts'
 import { encodeEventBody } from './codec.ts'
 import { Diverged } from './failure.ts'
 import type { Journal } from './journal.ts'
 import type { Argument } from './link.ts'
+import { rulesDiffer } from './rules.ts'
 import { Script } from './script.ts'
 
 /** One script call stays small enough not to hold up the writers of commands. */
@@ -25,7 +27,8 @@ export interface Appended {
 }
 
 /** Appends those of `entries` that are not there yet. Throws Diverged when an entry that is there
- *  has another digest, or when the run does not follow on the stream; JournalLost when unknown. */
+ *  has another digest, or when the run does not follow on the stream; RulesDiffer when other rules hold;
+ *  JournalLost when unknown. */
 export async function appendEvents(
   journal: Journal,
   entries: readonly EventEntry[],
@@ -39,10 +42,13 @@ export async function appendEvents(
 /** What an engine came to at an entry, to be compared with what the journal holds. */
 export type Conclusion = Pick<EventEntry, 'id' | 'sequence' | 'digest'>
 
-/** Whether everything up to `entry` has been said. Throws Diverged when it was said differently. */
+/** Whether everything up to `entry` has been said. Throws Diverged when it was said differently, RulesDiffer
+ *  when other rules hold by now. */
 export async function isSaid(journal: Journal, entry: Conclusion): Promise<boolean> {
-  const answer = (await digestAt.run(journal, [journal.keys.events], [entry.id])) as Buffer[]
-  const [last = '', digest = ''] = answer.map(String)
+  const { events, rules } = journal.keys
+  const answer = (await digestAt.run(journal, [events, rules], [entry.id])) as Buffer[]
+  const [last = '', digest = '', held = ''] = answer.map(String)
+  if (held !== '' && !held.startsWith(`${RULES} `)) throw rulesDiffer(journal, held)
   if (compareEntryIds(last as EntryId, entry.id) < 0) return false
   if (digest !== '' && digest !== entry.digest) throw differs([entry], entry.id, digest)
   return true
@@ -71,7 +77,7 @@ function* runsOf(entries: readonly EventEntry[], schemaWritten: number): Generat
 }
 
 async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<number> {
-  const args: Argument[] = []
+  const args: Argument[] = [RULES]
   let before: EntryId | undefined
   entries.forEach((entry, index) => {
     assert(before === undefined || entry.previousId === before, 'a run has no gaps')
@@ -79,9 +85,11 @@ async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<nu
     const { id, source, batch, sequence, previousId, digest } = entry
     args.push(id, source, batch, sequence, previousId, digest, bodies[index] ?? '')
   })
-  const answer = (await append.run(journal, [journal.keys.events], args)) as unknown[]
+  const { events, rules } = journal.keys
+  const answer = (await append.run(journal, [events, rules], args)) as unknown[]
   const [outcome = '', fact = '', digest = ''] = answer.map(String)
   if (outcome === 'said') return Number(fact)
+  if (outcome === 'rules') throw rulesDiffer(journal, fact)
   throw outcome === 'differs' ? differs(entries, fact, digest) : gap(entries, fact)
 }
 

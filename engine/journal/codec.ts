@@ -5,16 +5,18 @@
 import { Packr, Unpackr } from 'msgpackr'
 import { COMMANDS } from '../../schema/command.ts'
 import type { Command } from '../../schema/command.ts'
-import { SCHEMA_VERSION } from '../../schema/entry.ts'
-import type { CommandBody, EventBody, EventEntry, Tuple } from '../../schema/entry.ts'
+import { SCHEMA_VERSION, WRITING_SINCE } from '../../schema/entry.ts'
+import type { CommandBody, CommandEntry, EventBody, EventEntry, Tuple } from '../../schema/entry.ts'
 import { EVENTS } from '../../schema/event.ts'
 import type { Event } from '../../schema/event.ts'
 import { BrokenInvariant } from '../../schema/unit.ts'
+import type { AtMs } from '../../schema/unit.ts'
 import { createForms } from './forms.ts'
 
 const packer = new Packr({ useRecords: false })
 const unpacker = new Unpackr({ useRecords: false })
 
+export type CommandParts = Pick<CommandEntry, 'commands' | 'writing'>
 export type EventParts = Pick<EventEntry, 'isDuplicate' | 'timed' | 'answered'>
 
 export const COMMAND_FORMS = createForms<Command>(Object.values(COMMANDS), SCHEMA_VERSION)
@@ -25,20 +27,27 @@ export function isSayable(command: Command, version: number): boolean {
   return COMMAND_FORMS.isSayable(command, version)
 }
 
+/** `atMs` is the writer's clock, for which a version before 3 has no words. */
 export function encodeCommandBody(
   commands: readonly Command[],
+  atMs: AtMs,
   version: number = SCHEMA_VERSION,
 ): Buffer {
   const pack = COMMAND_FORMS.packer(version)
-  const body: CommandBody = [version, commands.map((command) => pack(command))]
+  const tuples = commands.map((command) => pack(command))
+  const body: CommandBody = version < WRITING_SINCE ? [version, tuples] : [version, tuples, atMs]
   return packer.pack(body)
 }
 
 /** Reads a body of any version up to ours. Throws BrokenInvariant, naming kind and field, for any other. */
-export function decodeCommandBody(bytes: Uint8Array): readonly Command[] {
-  const [version, commands] = unpackBody<CommandBody>(bytes, 2)
+export function decodeCommandBody(bytes: Uint8Array): CommandParts {
+  const body = unpackBody<CommandBody>(bytes, (version) => (version < WRITING_SINCE ? 2 : 3))
+  const [version, commands, atMs] = body
   const read = COMMAND_FORMS.reader(version)
-  return rows(commands).map((tuple) => read(row(tuple)))
+  return {
+    commands: rows(commands).map((tuple) => read(row(tuple))),
+    writing: atMs === undefined ? null : { version, atMs: moment(atMs) },
+  }
 }
 
 export function encodeEventBody(
@@ -58,7 +67,7 @@ export function encodeEventBody(
 
 /** As `decodeCommandBody`. */
 export function decodeEventBody(bytes: Uint8Array): EventParts {
-  const [version, isDuplicate, timed, answered] = unpackBody<EventBody>(bytes, 4)
+  const [version, isDuplicate, timed, answered] = unpackBody<EventBody>(bytes, () => 4)
   const readEvent = EVENT_FORMS.reader(version)
   const read = (tuple: Tuple): Event => readEvent(row(tuple))
   return {
@@ -71,7 +80,7 @@ export function decodeEventBody(bytes: Uint8Array): EventParts {
 /** Bodies are our own words: one that does not read is broken, whoever damaged it. */
 function unpackBody<Body extends readonly [version: number, ...rest: readonly unknown[]]>(
   bytes: Uint8Array,
-  parts: number,
+  partsOf: (version: number) => number,
 ): Body {
   let body: unknown
   try {
@@ -79,8 +88,7 @@ function unpackBody<Body extends readonly [version: number, ...rest: readonly un
   } catch (cause) {
     throw new BrokenInvariant('a body is not msgpack', { cause })
   }
-  if (!Array.isArray(body) || body.length !== parts)
-    throw new BrokenInvariant(`a body has ${parts} parts`)
+  if (!Array.isArray(body)) throw new BrokenInvariant('a body is no list of parts')
   const version: unknown = body[0]
   if (!Number.isSafeInteger(version) || (version as number) < 1)
     throw new BrokenInvariant(`a body of schema version ${String(version)}`)
@@ -88,7 +96,15 @@ function unpackBody<Body extends readonly [version: number, ...rest: readonly un
     throw new BrokenInvariant(
       `a body of schema version ${String(version)}, this build reads up to ${SCHEMA_VERSION}: run a newer build`,
     )
+  const parts = partsOf(version as number)
+  if (body.length !== parts) throw new BrokenInvariant(`a body has ${parts} parts`)
   return body as unknown as Body
+}
+
+function moment(value: unknown): AtMs {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new BrokenInvariant("the writer's clock in a body is no moment")
+  return value as AtMs
 }
 
 function rows<Row>(value: readonly Row[]): readonly Row[] {

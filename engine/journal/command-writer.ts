@@ -2,18 +2,29 @@
  *
  *  While one entry is under way its writer collects the next, so entries grow with the load and a
  *  tick costs one fsync. When an answer is lost nobody knows whether the entry was written: the same
- *  bytes are sent again under the same `(source, batch)`, and the engine carries out the first only.
+ *  commands are sent again under the same `(source, batch)`, and the engine carries out the first only.
+ *  Each time they say when they were sent, by our clock: see clock.ts.
  *
  *  After ENTRY_PATIENCE_MS the same `(source, batch)` is sent without its commands: if none of the attempts
  *  before was written, none ever has an effect, and the events of the entry tell so by answering nothing. */
 import { randomBytes } from 'node:crypto'
 import { assert } from '../../schema/unit.ts'
-import { COMMANDS_PER_ENTRY_MAX, ENTRY_PATIENCE_MS } from '../../schema/limit.ts'
+import type { AtMs } from '../../schema/unit.ts'
+import {
+  CLOCKS_APART_MS_MAX,
+  COMMANDS_PER_ENTRY_MAX,
+  ENTRY_PATIENCE_MS,
+} from '../../schema/limit.ts'
 import type { Command } from '../../schema/command.ts'
 import type { EntryId, Source } from '../../schema/entry.ts'
+import { packageAsset } from '../host/asset.ts'
+import { ClocksApart } from './clock.ts'
 import { encodeCommandBody } from './codec.ts'
 import { entryIdOf } from './journal.ts'
 import type { Journal } from './journal.ts'
+import { Script } from './script.ts'
+
+const append = new Script(packageAsset(import.meta.url, 'append-commands.lua'))
 
 export interface Written {
   /** The entry that is on disk for certain; when it was sent again, another one may lie before it. */
@@ -65,9 +76,8 @@ export class CommandWriter {
     this.#batch += 1
     const batch = this.#batch
     try {
-      const body = encodeCommandBody(commands, this.#journal.schemaWritten)
       const lapsesAtMs = this.#now() + ENTRY_PATIENCE_MS
-      const send = () => this.#send(batch, this.#now() < lapsesAtMs ? body : this.#nothing())
+      const send = () => this.#send(batch, this.#now() < lapsesAtMs ? commands : [])
       const id = await this.#journal.persist('writing', send, signal)
       return { id, batch }
     } finally {
@@ -75,14 +85,15 @@ export class CommandWriter {
     }
   }
 
-  #nothing(): Buffer {
-    return encodeCommandBody([], this.#journal.schemaWritten)
-  }
-
-  async #send(batch: number, body: Buffer): Promise<EntryId> {
-    const { commands } = this.#journal.keys
-    const fields = ['s', this.source, 'b', batch, 'd', body]
-    return entryIdOf((await this.#journal.call('XADD', commands, '*', ...fields)) as Buffer)
+  async #send(batch: number, commands: readonly Command[]): Promise<EntryId> {
+    const { keys, schemaWritten, now } = this.#journal
+    const atMs = now() as AtMs
+    const body = encodeCommandBody(commands, atMs, schemaWritten)
+    const args = [this.source, batch, body, atMs, CLOCKS_APART_MS_MAX]
+    const answer = (await append.run(this.#journal, [keys.commands], args)) as [Buffer, Buffer]
+    const [outcome, fact] = answer
+    if (String(outcome) === 'apart') throw new ClocksApart(Number(fact.toString()), atMs)
+    return entryIdOf(fact)
   }
 }
 

@@ -1,10 +1,11 @@
 -- What has been said about an entry, without its body.
 --
 -- KEYS[1]  the events stream
+-- KEYS[2]  the rules by which the journal is kept, and since which entry
 -- ARGV[1]  the entry's id
 --
--- Answers { last id, digest }: the stream's last id ('0-0' when it is empty), and the digest that it
--- holds for the entry ('' when it holds none).
+-- Answers { last id, digest, rules }: the stream's last id ('0-0' when it is empty), and the digest that it
+-- holds for the entry ('' when it holds none), and what KEYS[2] says ('' for nothing).
 local function digest_of(entry)
   for place = 1, #entry[2], 2 do
     if entry[2][place] == 'g' then return entry[2][place + 1] end
@@ -12,7 +13,8 @@ local function digest_of(entry)
 end
 
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if not newest then return { '0-0', '' } end
-if newest[1] == ARGV[1] then return { newest[1], digest_of(newest) } end
+local rules = redis.call('GET', KEYS[2]) or ''
+if not newest then return { '0-0', '', rules } end
+if newest[1] == ARGV[1] then return { newest[1], digest_of(newest), rules } end
 local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
-return { newest[1], entry and digest_of(entry) or '' }
+return { newest[1], entry and digest_of(entry) or '', rules }

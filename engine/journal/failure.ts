@@ -1,4 +1,4 @@
-/** The five ways the journal can fail those who use it. Only `JournalLost` is worth another try. */
+/** The ways the journal can fail those who use it. Only `JournalLost` is worth another try. */
 import { SetupFault } from '../host/setup-fault.ts'
 
 /** A setting of the journal's Redis would let an acknowledged write be lost. Ends the process. */
@@ -13,13 +13,18 @@ export class JournalForeign extends SetupFault {
   override readonly name = 'JournalForeign'
 }
 
+/** The journal is kept by other rules than this build's. Ends the process before it has said a word. */
+export class RulesDiffer extends SetupFault {
+  override readonly name = 'RulesDiffer'
+}
+
 /** What to do about it. */
 export const REMEDY =
   "bring the market's own journal back, or empty this one and rebuild it from the record with `node dist/deploy/rebuild-journal.js`"
 
 /** No answer: the outcome of a write is unknown. Tried again by `Journal.persist`. */
 export class JournalLost extends Error {
-  override readonly name = 'JournalLost'
+  override readonly name: string = 'JournalLost'
 }
 
 /** Entries after the reader's position are no longer there, or the position itself is not. The

@@ -87,7 +87,11 @@ function isIn(version: number, { since, until }: Field): boolean {
   return version >= (since?.version ?? 1) && version < (until?.version ?? Infinity)
 }
 
-function fieldsIn(version: number, { fields }: Declared): readonly (readonly [string, Field])[] {
+/** The fields that bodies of version `version` have, in their order. */
+export function fieldsIn(
+  version: number,
+  { fields }: Declared,
+): readonly (readonly [string, Field])[] {
   return Object.entries(fields).filter(([, field]) => isIn(version, field))
 }
 
@@ -106,12 +110,20 @@ function compilePacker<Message>(
       return { ...declared, body: `return [${[declared.number, ...parts].join(', ')}]` }
     })
   const source = dispatching('pack', 'm', 'm.kind', version, cases, ({ kind }) => `'${kind}'`)
-  const gone = (message: { readonly kind: string }, name: string): unknown => {
-    const declared = declarations.find(({ kind }) => kind === message.kind)
-    const values = message as unknown as Readonly<Record<string, unknown>>
-    return declared?.fields[name]?.until?.value(values)
-  }
+  const gone = (message: { readonly kind: string }, name: string): unknown =>
+    valueGone(declarations, message, name)
   return compile<Packer<Message>>(source, { ...TOOLS, lists, gone })
+}
+
+/** What a field that has gone is for a reader of the version before. */
+export function valueGone(
+  declarations: readonly Declared[],
+  message: { readonly kind: string },
+  name: string,
+): unknown {
+  const declared = declarations.find(({ kind }) => kind === message.kind)
+  const values = message as unknown as Readonly<Record<string, unknown>>
+  return declared?.fields[name]?.until?.value(values)
 }
 
 function compileReader<Message>(
@@ -274,11 +286,16 @@ const TOOLS = {
   BrokenInvariant,
   isWhole: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
   rejectCodeOf,
-  numberOf: (code: keyof typeof REJECTS) => REJECTS[code].number,
+  numberOf,
   areFills,
   packFills,
   readFills,
 } as const
+
+/** The number of a refusal. */
+export function numberOf(code: keyof typeof REJECTS): number {
+  return REJECTS[code].number
+}
 
 /** Three numbers a fill, one after the other. */
 function packFills(fills: readonly Fill[]): readonly number[] {

@@ -10,6 +10,7 @@ export {
   isSayable,
 } from './codec.ts'
 export type { EventParts } from './codec.ts'
+export { assertInTime, ClocksApart, EntryOutOfTime, watchClock } from './clock.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'
 export { countUnanswered } from './count-unanswered.ts'
@@ -19,9 +20,10 @@ export {
   JournalLost,
   JournalMisconfigured,
   MissedEntries,
+  RulesDiffer,
 } from './failure.ts'
 export { holdWhatItCarries } from './identity.ts'
-export { assertIsRecordOf, isEmpty, joinRecord, readMarket } from './join-record.ts'
+export { assertIsRecordOf, isEmpty, joinRecord, readMarket, recordRules } from './join-record.ts'
 export { connectJournal, Journal } from './journal.ts'
 export type { JournalOptions } from './journal.ts'
 export { readCommands } from './read-commands.ts'
@@ -31,6 +33,8 @@ export type { RawPair } from './read-pairs.ts'
 export { lastId } from './read-stream.ts'
 export type { ReadOptions } from './read-stream.ts'
 export { beginRestoring, finishRestoring, RESTORED_ENTRIES_MAX, restoreEntries } from './restore.ts'
+export { adoptRules, assertOurRules, readRules } from './rules.ts'
+export type { HeldRules } from './rules.ts'
 export {
   assertFromBeginning,
   assertOfMarket,

@@ -7,15 +7,25 @@
  *  behind the journal's last entry, and trimming stops before the entry where the record ends; so that
  *  entry is there, or the journal is not the one. */
 import type { Kysely } from 'kysely'
+import { GENESIS } from '../../schema/entry.ts'
 import type { Digest, EntryId, MarketIdentity } from '../../schema/entry.ts'
 import type { Tables } from '../../schema/table.ts'
 import { JournalForeign, REMEDY } from './failure.ts'
 import { assertIdentity, readIdentity } from './identity.ts'
 import type { Journal } from './journal.ts'
+import { readRules } from './rules.ts'
+import type { HeldRules } from './rules.ts'
 import { readEventHead } from './stored-entry.ts'
 import type { EventHead, StoredEntry } from './stored-entry.ts'
 
 type RecordDb = Pick<Kysely<Tables>, 'selectFrom' | 'updateTable'>
+
+interface RecordedMarket {
+  readonly identity: MarketIdentity
+  readonly isCarried: boolean
+  /** The rules that its journal was last seen to be kept by; null when it said none. */
+  readonly held: HeldRules | null
+}
 
 interface RecordEnd {
   readonly sequence: number
@@ -58,14 +68,30 @@ export function assertIsRecordOf(
 }
 
 /** What the database carries, and whether its journal was seen to carry it too. */
-export async function readMarket(
-  db: RecordDb,
-): Promise<{ readonly identity: MarketIdentity; readonly isCarried: boolean }> {
-  const { identity, carried_at } = await db
+export async function readMarket(db: RecordDb): Promise<RecordedMarket> {
+  const { identity, carried_at, rules, rules_since } = await db
     .selectFrom('market_identity')
     .selectAll()
     .executeTakeFirstOrThrow()
-  return { identity, isCarried: carried_at !== null }
+  const held = rules === null ? null : { rules, since: rules_since ?? GENESIS }
+  return { identity, isCarried: carried_at !== null, held }
+}
+
+/** Writes down by which rules the journal is kept, for a rebuild. */
+export async function recordRules(db: RecordDb, journal: Journal): Promise<void> {
+  const held = await readRules(journal)
+  if (held === null) return
+  await db
+    .updateTable('market_identity')
+    .set({ rules: held.rules, rules_since: held.since })
+    .where((row) =>
+      row.or([
+        row('rules', 'is', null),
+        row('rules', '!=', held.rules),
+        row('rules_since', '!=', held.since),
+      ]),
+    )
+    .execute()
 }
 
 /** The entry where the record ends is in the journal, as it was recorded, or the journal's first entries
@@ -117,7 +143,7 @@ async function strangeness(journal: Journal, { sequence, id }: RecordEnd): Promi
 
 /** Nothing was ever written to it. */
 export async function isEmpty(journal: Journal): Promise<boolean> {
-  const { commands, events, snapshots, identity, rebuilding } = journal.keys
-  const keys = [commands, events, snapshots, identity, rebuilding]
+  const { commands, events, snapshots, identity, rebuilding, rules } = journal.keys
+  const keys = [commands, events, snapshots, identity, rebuilding, rules]
   return (await journal.call('EXISTS', ...keys)) === 0
 }

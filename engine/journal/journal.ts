@@ -16,6 +16,7 @@ import { SILENT_LOG } from '../host/log.ts'
 import type { Log } from '../host/log.ts'
 import { withoutPassword } from '../host/address.ts'
 import { messageOf, SetupFault } from '../host/setup-fault.ts'
+import { assertClock, ClocksApart } from './clock.ts'
 import { JournalLost } from './failure.ts'
 import { assertIdentity } from './identity.ts'
 import { Link } from './link.ts'
@@ -32,9 +33,11 @@ export interface JournalOptions {
   /** The version of the schema to write by: the one before ours as long as a role that reads no more
    *  than that may still be running. */
   readonly schemaWritten?: number
+  /** Our clock, which Redis' is held against. */
+  readonly now?: () => number
 }
 
-/** Throws SetupFault, one clear line, when Redis cannot be reached or could lose writes. */
+/** Throws SetupFault, one clear line, when Redis cannot be reached, could lose writes or has another time. */
 export async function connectJournal(options: JournalOptions): Promise<Journal> {
   const journal = new Journal(options)
   try {
@@ -42,10 +45,12 @@ export async function connectJournal(options: JournalOptions): Promise<Journal> 
   } catch (error) {
     await journal.close()
     if (!(error instanceof JournalLost)) throw error
-    throw new SetupFault(
-      `${messageOf(error)}, at ${withoutPassword(options.url)}: start it or correct JOURNAL_REDIS_URL`,
-      { cause: error },
-    )
+    const where = withoutPassword(options.url)
+    const line =
+      error instanceof ClocksApart
+        ? `${error.message} (${where})`
+        : `${messageOf(error)}, at ${where}: start it or correct JOURNAL_REDIS_URL`
+    throw new SetupFault(line, { cause: error })
   }
   return journal
 }
@@ -55,10 +60,13 @@ export class Journal {
   readonly keys: ReturnType<typeof journalKeys>
   readonly log: Log
   readonly schemaWritten: number
+  readonly now: () => number
   /** Where it lies, for messages. */
   readonly where: string
   /** Snapshots that could not be loaded or did not agree, and were passed over. */
   snapshotsUnusable = 0
+  /** What is wrong with its clock or with a time in it, see `watchClock`. */
+  clockFault: string | null = null
   readonly #options: JournalOptions
   readonly #links = new Set<Link>()
   readonly #write: Link
@@ -74,6 +82,7 @@ export class Journal {
     this.keys = journalKeys(options.market)
     this.log = options.log ?? SILENT_LOG
     this.schemaWritten = options.schemaWritten ?? SCHEMA_VERSION
+    this.now = options.now ?? Date.now
     this.#write = this.openLink()
   }
 
@@ -100,6 +109,7 @@ export class Journal {
       url: this.#options.url,
       answerMsMax: (this.#options.commandTimeoutMs ?? ANSWER_MS_MAX) + blockMs,
       assertOurs: async (caller) => {
+        await assertClock(caller, this.now)
         if (this.#identity !== null) await assertIdentity(this, caller, this.#identity)
       },
     })
@@ -135,7 +145,8 @@ export class Journal {
 
   /** Why the journal cannot be used now; empty when it can. */
   readiness(): readonly string[] {
-    return [...this.#outages].map(([what, reason]) => `journal, ${what}: ${reason}`)
+    const outages = [...this.#outages].map(([what, reason]) => `journal, ${what}: ${reason}`)
+    return this.clockFault === null ? outages : [...outages, `journal: ${this.clockFault}`]
   }
 
   /** Work under way ends with JournalLost. */

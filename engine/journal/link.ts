@@ -96,6 +96,7 @@ export class Link {
     } catch (error) {
       redis.disconnect()
       if (!(error instanceof Error) || error instanceof SetupFault) throw error
+      if (error instanceof JournalLost) throw error
       const cause = reason ?? error
       throw new JournalLost(`cannot reach the journal Redis: ${messageOf(cause)}`, { cause })
     }

@@ -11,6 +11,8 @@ import { isEmpty } from './join-record.ts'
 import type { Journal } from './journal.ts'
 import type { Argument } from './link.ts'
 import type { RawPair } from './read-pairs.ts'
+import { lineOf } from './rules.ts'
+import type { HeldRules } from './rules.ts'
 import { Script } from './script.ts'
 import { readEventHead } from './stored-entry.ts'
 import type { EventHead, StoredEntry } from './stored-entry.ts'
@@ -50,14 +52,15 @@ export async function restoreEntries(journal: Journal, pairs: readonly RawPair[]
   await restore.run(journal, [commands, events], args)
 }
 
-/** From now on it is the journal of `identity`, and `last` its last entry. */
+/** From now on it is the journal of `identity`, `last` its last entry, and kept by the rules `held`. */
 export async function finishRestoring(
   journal: Journal,
   identity: MarketIdentity,
   last: { readonly id: EntryId; readonly sequence: Sequence },
+  held: HeldRules | null,
 ): Promise<void> {
-  const { commands, events, identity: carried, rebuilding } = journal.keys
-  const args = [identity, last.sequence, last.id]
-  await finish.run(journal, [commands, events, carried, rebuilding], args)
+  const { commands, events, identity: carried, rebuilding, rules } = journal.keys
+  const args = [identity, last.sequence, last.id, held === null ? '' : lineOf(held)]
+  await finish.run(journal, [commands, events, carried, rebuilding, rules], args)
   await journal.hold(identity)
 }

@@ -10,6 +10,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { assert } from '../../schema/unit.ts'
 import type { Sequence } from '../../schema/unit.ts'
+import { compareEntryIds, GENESIS } from '../../schema/entry.ts'
 import type { Digest, EntryId, MarketIdentity } from '../../schema/entry.ts'
 import type { SnapshotChunk } from '../snapshot/snapshot-rows.ts'
 import { packageAsset } from '../host/asset.ts'
@@ -118,12 +119,14 @@ export function readChunk(stored: Buffer, number: number): SnapshotChunk {
 }
 
 /** What `build` makes of the newest snapshot of which it can make something; null when there is none. One
- *  that does not read, or of which `build` throws, is passed over: see `noteUnusable`. */
+ *  that does not read, or of which `build` throws, is passed over: see `noteUnusable`. None before `since` counts. */
 export async function loadNewestSnapshot<Built>(
   journal: Journal,
   build: (chunks: readonly SnapshotChunk[], head: SnapshotHead) => Built,
+  since: EntryId = GENESIS,
 ): Promise<Built | null> {
   for (const head of await listSnapshots(journal)) {
+    if (compareEntryIds(head.id, since) < 0) continue
     try {
       assertOfMarket(journal, head)
       return build(await loadSnapshot(journal, head), head)

@@ -28,7 +28,7 @@ export function readCommandEntry([idBytes, fields]: StoredEntry): CommandEntry {
     atMs: entryAtMs(id),
     source: source.toString(),
     batch: Number(batch.toString()),
-    commands: readingEntry(id, () => decodeCommandBody(body)),
+    ...readingEntry(id, () => decodeCommandBody(body)),
   }
 }
 

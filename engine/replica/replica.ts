@@ -9,7 +9,7 @@ import type { CommandEntry, EntryId, EventEntry } from '../../schema/entry.ts'
 import type { EngineSettings } from '../config.ts'
 import { pause } from '../host/backoff.ts'
 import type { Log } from '../host/log.ts'
-import { JournalLost, readCommands } from '../journal/index.ts'
+import { assertInTime, JournalLost, readCommands } from '../journal/index.ts'
 import type { Journal } from '../journal/index.ts'
 import { keepClock } from './idle-clock.ts'
 import type { ReplicaMetrics } from './metrics.ts'
@@ -77,7 +77,7 @@ export class Replica {
     if (settings.ENGINE_DUTY === 'match') works.push(this.#keepClock())
     await Promise.race([Promise.all(works), this.#failure])
     await Promise.race([this.#saying, this.#failure])
-    await this.#keeper.idle()
+    await this.#keeper.leave()
   }
 
   #follow(): Promise<void> {
@@ -107,7 +107,10 @@ export class Replica {
   #apply(entries: readonly CommandEntry[]): EventEntry[] {
     const { state, metrics } = this.#parts
     const startMs = performance.now()
-    const answers = entries.map((entry) => applyEntry(state, entry))
+    const answers = entries.map((entry) => {
+      assertInTime(entry)
+      return applyEntry(state, entry)
+    })
     metrics.tickSeconds.observe((performance.now() - startMs) / 1e3)
     this.#count(entries, answers)
     return answers

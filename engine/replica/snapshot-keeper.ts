@@ -9,7 +9,7 @@
  *  digest: whoever starts from it will never answer that entry again. */
 import { SNAPSHOT_PAUSE_SHARE_MAX } from '../../schema/limit.ts'
 import { pause } from '../host/backoff.ts'
-import { dumpState } from '../index.ts'
+import { digestOf, dumpState } from '../index.ts'
 import type { State } from '../index.ts'
 import type { EngineSettings } from '../config.ts'
 import type { Log } from '../host/log.ts'
@@ -54,6 +54,13 @@ export class SnapshotKeeper {
     if (settings.ENGINE_DUTY === 'snapshot') await this.#saving
   }
 
+  /** The last one of an engine that was asked to stop: it stands where the engine stopped, unless the newest
+   *  does so already, or what came last was not said. The next engine begins there, also one of other rules. */
+  async leave(): Promise<void> {
+    await this.#saving
+    if (this.#parts.state.sequence > this.#sequence) await this.#save()
+  }
+
   /** Resolves when nothing is being written any more. */
   async idle(): Promise<void> {
     await this.#saving
@@ -69,6 +76,12 @@ export class SnapshotKeeper {
     return isOld || entries >= settings.SNAPSHOT_EVERY_ENTRIES * turn
   }
 
+  /** Still, after a newer one of somebody else was found. */
+  #isWanted(): boolean {
+    const { signal, state } = this.#parts
+    return signal.aborted ? state.sequence > this.#sequence : this.#isDue()
+  }
+
   #turn(): number {
     if (this.#parts.settings.ENGINE_DUTY === 'snapshot') return 1
     return this.#parts.isFirst() ? 3 : 2
@@ -81,7 +94,7 @@ export class SnapshotKeeper {
       this.#takenAtMs = performance.now()
       if (newest !== undefined && newest.sequence > this.#sequence) {
         this.#sequence = newest.sequence
-        if (!this.#isDue()) return
+        if (!this.#isWanted()) return
       }
       await this.#write()
     } catch (error) {
@@ -92,7 +105,7 @@ export class SnapshotKeeper {
 
   async #write(): Promise<void> {
     const { journal, state, metrics, log } = this.#parts
-    const position = { id: state.id, sequence: state.sequence, digest: state.digest.hex() }
+    const position = { id: state.id, sequence: state.sequence, digest: digestOf(state) }
     const startMs = performance.now()
     const chunks = this.#pack()
     if (!(await this.#isAnswered(position))) return

@@ -1,7 +1,6 @@
 /** The whole state as rows. Two engines at the same entry dump the same rows: ids ascend in the maps
  *  of listings and bids, and accounts stand in the order of their first command. */
 import {
-  assert,
   FUNDING_MODES,
   GRADES,
   minor,
@@ -9,6 +8,7 @@ import {
   SCHEMA_VERSION,
   sequence,
   SNAPSHOT_ROWS_PER_CHUNK_MAX,
+  WRITING_SINCE,
 } from '../../schema/index.ts'
 import type { AccountId } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
@@ -16,17 +16,36 @@ import type { Bid } from '../market/book/bid.ts'
 import type { KeyRecord } from '../keys/key-memory.ts'
 import type { Listing } from '../market/listing.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
+import { Trace } from '../digest/trace.ts'
+import { digestOf } from '../state.ts'
 import type { State } from '../state.ts'
+import { addRows } from './proof.ts'
 
-/** Lazily: the state must not change until the last chunk was taken. Meta comes first. With the schema
- *  version before ours as roles of the former build read it, which a state with amended bids has no words
- *  for: then it throws BrokenInvariant. */
+/** Lazily: the state must not change until the last chunk was taken. Meta comes first, the proof last. With the
+ *  schema version before ours as roles of the former build read it. */
 export function* dumpState(
   state: State,
   version: number = SCHEMA_VERSION,
 ): Generator<SnapshotChunk> {
-  const bidRow = version < PLACES_SINCE ? bidRowWithoutPlace : bidRowWithPlace
-  yield { section: 'meta', rows: [metaOf(state, version)] }
+  // The former build knows no trace: where there is one, it is gone.
+  const isFormer = version < WRITING_SINCE && state.trace === null
+  yield { section: 'meta', rows: [metaOf(state, isFormer ? version : SCHEMA_VERSION)] }
+  const proof = new Trace()
+  for (const chunk of dumpRows(state)) {
+    if (!isFormer) addRows(proof, chunk)
+    yield chunk
+  }
+  if (!isFormer) yield { section: 'proof', rows: [[proof.hex()]] }
+}
+
+/** The hash over all rows, counted from the state. */
+export function proofOf(state: State): string {
+  const proof = new Trace()
+  for (const chunk of dumpRows(state)) addRows(proof, chunk)
+  return proof.hex()
+}
+
+function* dumpRows(state: State): Generator<SnapshotChunk> {
   yield* chunks('accounts', state.accounts.values(), accountRow)
   yield* chunks('listings', state.listings.values(), listingRow)
   yield* chunks('bids', state.bids.values(), bidRow)
@@ -54,7 +73,7 @@ function metaOf(state: State, version: number): SnapshotRows['meta'] {
     version,
     state.sequence,
     state.id,
-    state.digest.hex(),
+    digestOf(state),
     state.epochMs,
     state.nextListingId,
     state.nextBidId,
@@ -95,19 +114,7 @@ function listingRow(listing: Listing): SnapshotRows['listings'] {
   ]
 }
 
-/** The version of the schema since which bids have a place of their own. */
-const PLACES_SINCE = 2
-
-function bidRowWithPlace(bid: Bid): SnapshotRows['bids'] {
-  return [...termsOf(bid), bid.place]
-}
-
-function bidRowWithoutPlace(bid: Bid): SnapshotRows['bids'] {
-  assert(bid.place === bid.bidId, 'an amended bid needs schema version 2: unset SCHEMA_WRITTEN')
-  return termsOf(bid)
-}
-
-function termsOf(bid: Bid) {
+function bidRow(bid: Bid): SnapshotRows['bids'] {
   return [
     bid.bidId,
     bid.listingId,
@@ -116,7 +123,8 @@ function termsOf(bid: Bid) {
     minor(bid.acceptedMinor),
     bid.ratePpm,
     bid.placedAtMs,
-  ] as const
+    bid.place,
+  ]
 }
 
 function keyRow([accountId, record]: readonly [AccountId, KeyRecord]): SnapshotRows['keys'] {

@@ -1,6 +1,16 @@
 /** Builds a state from its rows and proves it: counts, holds, cash and the digest must come out as
  *  they were when the snapshot was taken. */
-import { assert, FUNDING_MODES, GRADES, named, PURPOSES } from '../../schema/index.ts'
+import {
+  assert,
+  FUNDING_MODES,
+  GRADES,
+  named,
+  PURPOSES,
+  SCHEMA_VERSION,
+  stateDigestOf,
+  traceOf,
+  WRITING_SINCE,
+} from '../../schema/index.ts'
 import type { AccountId } from '../../schema/index.ts'
 import { newAccount } from '../cash/account.ts'
 import type { Account } from '../cash/account.ts'
@@ -11,6 +21,9 @@ import { assertCashIsWhole } from '../cash/cash.ts'
 import { DigestSum } from '../digest/digest.ts'
 import { assertHoldsAreBids } from '../market/open-bids.ts'
 import { recomputeDigest } from '../digest/recompute.ts'
+import { Trace } from '../digest/trace.ts'
+import { proofOf } from './dump.ts'
+import { addRows } from './proof.ts'
 import { metaRow, rowsOf } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
 import { MARKET_LIMITS } from '../market-limits.ts'
@@ -27,13 +40,23 @@ export function loadState(
 ): State {
   const state = createState(books, limits)
   let meta: SnapshotRows['meta'] | null = null
+  let proof: string | null = null
+  const read = new Trace()
   for (const chunk of chunks) {
     if (chunk.section === 'meta') meta = metaRow(chunk)
+    else if (chunk.section === 'proof') proof = rowsOf(chunk, 'proof')[0]?.[0] ?? null
+    else addRows(read, chunk)
     restoreRows(state, chunk, chunk.section)
   }
   assert(meta !== null, 'a snapshot begins with its meta row')
   restoreBooks(state)
   assertComplete(state, meta)
+  const [version] = meta
+  if (version >= WRITING_SINCE)
+    assert(read.hex() === proof, 'every row of the snapshot is as it was written')
+  // A former version had fewer columns.
+  if (version === SCHEMA_VERSION)
+    assert(proofOf(state) === proof, 'every row of the snapshot is in the state, and nothing else')
   return state
 }
 
@@ -55,13 +78,16 @@ const RESTORE: {
   bids: restoreBid,
   keys: restoreKey,
   sources: (state, [source, batch]) => state.sources.restore(source, batch),
+  proof: () => {},
 }
 
 function restoreMeta(state: State, row: SnapshotRows['meta']): void {
   const [, sequence, id, digest, epochMs, nextListingId, nextBidId, depositedMinor] = row
   state.sequence = sequence
   state.id = id
-  state.digest = DigestSum.from(digest)
+  state.digest = DigestSum.from(stateDigestOf(digest))
+  const trace = traceOf(digest)
+  state.trace = trace === null ? null : Trace.from(trace)
   state.epochMs = epochMs
   state.nextListingId = nextListingId
   state.nextBidId = nextBidId
@@ -150,5 +176,8 @@ function assertComplete(state: State, meta: SnapshotRows['meta']): void {
   assert(state.sources.size === sources, 'the snapshot has all sources')
   for (const account of state.accounts.values()) assertHoldsAreBids(account)
   assertCashIsWhole(state)
-  assert(recomputeDigest(state) === digest, 'the snapshot has the digest of its entry')
+  assert(
+    recomputeDigest(state) === stateDigestOf(digest),
+    'the snapshot has the digest of its entry',
+  )
 }

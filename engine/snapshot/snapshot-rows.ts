@@ -25,6 +25,7 @@ export const SNAPSHOT_SECTIONS = [
   'bids',
   'keys',
   'sources',
+  'proof',
 ] as const
 export type SnapshotSection = (typeof SNAPSHOT_SECTIONS)[number]
 
@@ -102,6 +103,8 @@ export interface SnapshotRows {
   ]
   /** The one unheard of for longest first. */
   readonly sources: readonly [source: Source, batch: number]
+  /** Since version 3: the hash over all rows but that of `meta`, see proof.ts. */
+  readonly proof: readonly [hash: string]
 }
 
 /** Reads a chunk's rows as those of its section. Our own words, checked by checksum and digest. */

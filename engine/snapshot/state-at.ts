@@ -2,6 +2,7 @@
  *  same digest, counted anew. */
 import { assert } from '../../schema/index.ts'
 import type { Digest, EntryId, Sequence } from '../../schema/index.ts'
+import { digestOf } from '../state.ts'
 import type { State } from '../state.ts'
 import { loadState } from './load.ts'
 import type { SnapshotChunk } from './snapshot-rows.ts'
@@ -17,7 +18,7 @@ export function loadStateAt(chunks: Iterable<SnapshotChunk>, place: Place): Stat
   assert(state.id === place.id, `the snapshot says entry ${state.id}, its index ${place.id}`)
   assert(state.sequence === place.sequence, 'a snapshot is at the sequence of its index')
   // What the rows come to was held against the snapshot's own word by loadState.
-  const digest = state.digest.hex()
+  const digest = digestOf(state)
   assert(digest === place.digest, `the snapshot comes to digest ${digest}, not ${place.digest}`)
   return state
 }

@@ -20,6 +20,8 @@ export const MARKET_IDENTITY = table('market_identity', {
   columns: {
     identity: filled(uuid(), 'gen_random_uuid()'),
     carried_at: nullable(timestamp()),
+    rules: nullable(text()),
+    rules_since: nullable(text<EntryId>()),
   },
   key: ['identity'],
   changes: {},

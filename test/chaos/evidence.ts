@@ -1,7 +1,7 @@
 /** Everything the market wrote down, read with plain SQL once it has come to rest. The checks are pure
  *  functions over this and the test's own ledger. */
 import { Client, types } from 'pg'
-import type { Command, Event } from '../../schema/index.ts'
+import type { Command, Event, Writing } from '../../schema/index.ts'
 import { decodeCommandBody, decodeEventBody } from '../../engine/journal/index.ts'
 
 export interface RecordedEntry {
@@ -14,6 +14,7 @@ export interface RecordedEntry {
   readonly commandsBody: Buffer
   readonly eventsBody: Buffer
   readonly commands: readonly Command[]
+  readonly writing: Writing | null
   readonly isDuplicate: boolean
   readonly timed: readonly Event[]
   readonly answered: readonly (readonly Event[])[]
@@ -161,7 +162,7 @@ function decode(row: JournalRow): RecordedEntry {
     chainHash: row.chain_hash,
     commandsBody: row.commands,
     eventsBody: row.events,
-    commands: decodeCommandBody(row.commands),
+    ...decodeCommandBody(row.commands),
     ...decodeEventBody(row.events),
   }
 }

@@ -21,6 +21,7 @@ import { tellRows } from './check/rows.ts'
 import { eventsOf } from './evidence.ts'
 import type { Evidence, RecordedEntry, Rows } from './evidence.ts'
 import type { JournalEnd } from './journal-end.ts'
+import { writtenAt } from '../engine/writing.ts'
 
 export interface Played {
   readonly evidence: Evidence
@@ -44,14 +45,15 @@ export function playTinyMarket(): Played {
     const id: EntryId = `${START_MS + index * 1_000}-0`
     const writer = { source: 'tiny', batch: index + 1 }
     const at = atMs(START_MS + index * 1_000)
-    const answer = applyEntry(state, { id, atMs: at, ...writer, commands })
+    const writing = writtenAt(at)
+    const answer = applyEntry(state, { id, atMs: at, ...writer, commands, writing })
     said.push(answer)
     const { sequence, digest, isDuplicate, timed, answered } = answer
-    const commandsBody = encodeCommandBody(commands)
+    const commandsBody = encodeCommandBody(commands, at)
     const eventsBody = encodeEventBody(answer)
     const kept = { sequence, id, ...writer, digest, commands: commandsBody, events: eventsBody }
     hash = chainHash(hash, kept)
-    const bodies = { commandsBody, eventsBody, commands, isDuplicate, timed, answered }
+    const bodies = { commandsBody, eventsBody, commands, writing, isDuplicate, timed, answered }
     entries.push({
       sequence,
       entryId: id,

@@ -1,18 +1,23 @@
 /** The journal's Redis loses its data for good: nobody takes the empty one for a new market, and the
  *  record gives the journal back. */
-import { spawn } from 'node:child_process'
 import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PROJECT_DIR } from '../../deploy/local/project.ts'
 import { connectPostgres } from '../../engine/host/index.ts'
 import type { Postgres } from '../../engine/host/index.ts'
-import { connectJournal, dropSnapshot, listSnapshots } from '../../engine/journal/index.ts'
+import {
+  connectJournal,
+  dropSnapshot,
+  encodeCommandBody,
+  listSnapshots,
+} from '../../engine/journal/index.ts'
+import { atMs } from '../../schema/index.ts'
 import { HttpClient } from '../../gateway/client/node.ts'
 import { faultsOf } from '../workers/ledger-fixture.ts'
 import { startMarket } from '../harness/market.ts'
 import type { Person, TestMarket } from '../harness/market.ts'
+import { runProgram } from './program.ts'
 
 const BID = { amountMinor: 10_000, ratePpm: 100_000 }
 
@@ -42,7 +47,6 @@ async function placeBid(as = investor.client.nextKey()): Promise<number> {
     { listingId, ...BID, key: as },
     { ack: 'settled' },
   )
-  if (answer.kind !== 'BidPlaced') throw new Error(`a bid was answered ${answer.kind}`)
   return answer.bidId
 }
 
@@ -56,30 +60,7 @@ async function wipeJournal(): Promise<void> {
   expect(settlement.lastLines().join('\n')).toContain('rebuild-journal.js')
 }
 
-interface Ended {
-  readonly code: number | null
-  readonly said: string
-}
-
-function rebuild(): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    [join(PROJECT_DIR, 'dist', 'deploy', 'rebuild-journal.js')],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        DATABASE_URL: market.databaseUrl,
-        JOURNAL_REDIS_URL: market.journalUrl,
-      },
-    },
-  )
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (bytes: Buffer) => (said += String(bytes)))
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, said }))
-  })
-}
+const rebuild = () => runProgram('rebuild-journal.js', market)
 
 /** As the restarted gateway tells them. */
 async function bidsAndCash() {
@@ -190,6 +171,40 @@ test('a journal that was put back to an earlier state is refused, at once and at
   await market.start('journal-redis')
   await startRoles()
   await expectGoesOn(await bidsAndCash())
+})
+
+test('an entry out of time halts the market, everyone says so, and the record is the way out', async () => {
+  const before = await bidsAndCash()
+  const engine = market.running('engine-1')
+  const journal = await connectJournal({ url: market.journalUrl, market: 'demo' })
+  const id = `${Date.now() + 3_600_000}-0`
+  const body = encodeCommandBody([], atMs(Date.now()))
+  await journal.call('XADD', journal.keys.commands, id, 's', 'clock', 'b', 1, 'd', body)
+  await journal.close()
+  expect((await engine.exited).code).toBe(2)
+  expect(engine.lastLines().join('\n')).toContain(`entry ${id} is stamped`)
+  const unready = async (name: string) => {
+    const { opsPort } = market.running(name).said ?? {}
+    const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`)
+    return [answer.status, (await answer.text()).includes(id)]
+  }
+  await expect.poll(() => unready('settlement-1'), { timeout: 10_000 }).toEqual([503, true])
+  await expect
+    .poll(async () => (await fetch(`${market.baseUrl}/readyz`)).text(), { timeout: 10_000 })
+    .toContain(id)
+  const unheard = investor.client.nextKey()
+  const bid = { listingId, ...BID, key: unheard }
+  const unavailable = expect.objectContaining({ code: 'journal-unavailable' })
+  await expect(investor.client.placeBid(bid, { isRetried: false })).rejects.toEqual(unavailable)
+
+  for (const name of ['gateway-1', 'settlement-1', 'journal-redis']) await market.kill(name)
+  rmSync(join(market.dataDir, 'journal'), { recursive: true })
+  await market.start('journal-redis')
+  expect(await rebuild()).toMatchObject({ code: 0 })
+  await startRoles()
+  await expectGoesOn(before)
+  const newest = (await bidsAndCash()).bids.map((one) => one.bidId)
+  expect(await placeBid(unheard)).toBe(Math.max(...newest) + 1)
 })
 
 test('data of a build before there were identities are adopted once', async () => {

@@ -163,6 +163,7 @@ class Rehearsal {
       source: 'rehearsal',
       batch: this.#entries,
       commands: [command],
+      writing: null,
     })
     for (const event of [...entry.timed, ...entry.answered.flat()]) this.#take(event)
   }

@@ -3,9 +3,12 @@ import { applyEntry } from '../../engine/index.ts'
 import { atMs } from '../../schema/index.ts'
 import type { CommandEntry } from '../../schema/index.ts'
 import { Market, START_MS } from './market.ts'
+import { writtenAt } from './writing.ts'
 
 function entryAt(ms: number, place: number, saysMs = ms): CommandEntry {
-  return { id: `${ms}-${place}`, atMs: atMs(saysMs), source: 'one', batch: place, commands: [] }
+  const writing = writtenAt(atMs(ms))
+  const entry = { id: `${ms}-${place}`, atMs: atMs(saysMs), source: 'one', batch: place } as const
+  return { ...entry, commands: [], writing }
 }
 
 test('an entry that is not behind the last one ends the engine', () => {

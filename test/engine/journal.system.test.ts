@@ -54,7 +54,7 @@ describe('writing', () => {
     await writer.append(story.opening())
     const acknowledged = [{ source: writer.source, batch: 1 }]
     for (let round = 0; round < 5; round++) {
-      proxy.cutNextAnswerTo('XADD')
+      proxy.cutNextAnswerTo('EVALSHA')
       const { batch } = await writer.append(story.bids(10))
       acknowledged.push({ source: writer.source, batch })
     }
@@ -112,7 +112,7 @@ describe('writing', () => {
     const market = await freshJournal('undeduplicated', proxy.url)
     const writer = new CommandWriter(market)
     await writer.append(new Story(2).opening())
-    proxy.cutNextAnswerTo('XADD')
+    proxy.cutNextAnswerTo('EVALSHA')
     const { id } = await writer.append(new Story(2).bids(10))
 
     const commands = await collectCommands(market, id)
@@ -228,7 +228,10 @@ describe('reading', () => {
     })
     expect(pairs.map((pair) => pair.sequence)).toEqual(entries.slice(10).map((e) => e.sequence))
     const [first] = pairs
-    expect(decodeCommandBody(first?.commandsBody ?? Buffer.of())).toEqual(commands[10]?.commands)
+    expect(decodeCommandBody(first?.commandsBody ?? Buffer.of())).toEqual({
+      commands: commands[10]?.commands,
+      writing: commands[10]?.writing,
+    })
     expect(decodeEventBody(first?.eventsBody ?? Buffer.of()).answered).toEqual(
       entries[10]?.answered,
     )

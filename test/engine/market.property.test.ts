@@ -11,11 +11,12 @@ import {
   readMarket,
   recomputeDigest,
 } from '../../engine/index.ts'
-import { atMs } from '../../schema/index.ts'
+import { atMs, stateDigestOf } from '../../schema/index.ts'
 import type { Command, CommandEntry, EventEntry } from '../../schema/index.ts'
 import { holds } from './seed.ts'
 import { journals, replay, limitsOfEntries } from './stream.ts'
 import { Witness } from './witness.ts'
+import { writtenAt } from './writing.ts'
 
 test('the fast books say what the naive ones say, event by event, with the same digest', () => {
   holds(
@@ -33,7 +34,7 @@ test('the running digest is the digest from scratch after every entry', () => {
     fc.property(journals, limitsOfEntries, (journal, limits) => {
       const state = createState(FAST_BOOKS, limits)
       const digests = journal.map((entry) => [
-        applyEntry(state, entry).digest,
+        stateDigestOf(applyEntry(state, entry).digest),
         recomputeDigest(state),
       ])
       expect(digests.filter(([running, fromScratch]) => running !== fromScratch)).toEqual([])
@@ -84,7 +85,7 @@ test('the market read from a snapshot is the market that the events told', () =>
       const witness = new Witness()
       for (const entry of journal) witness.see(applyEntry(state, entry))
       const market = readMarket(dumpState(state))
-      expect(market.meta.digest).toBe(witness.digest())
+      expect(stateDigestOf(market.meta.digest)).toBe(witness.digest())
       expect(
         market.listings.map(({ listingId, fundedMinor, bidCount }) => [
           listingId,
@@ -114,7 +115,7 @@ test('everything asked once more under its key gets its first answer and changes
         ...nextEntry(journal),
         commands,
       })
-      expect(digest).toBe(recomputeDigest(state))
+      expect(stateDigestOf(digest)).toBe(recomputeDigest(state))
       const repeats = answered.map(([first]) => (first?.kind === 'Repeated' ? first.answer : first))
       expectSame(repeats, [...answers.values()])
     }),
@@ -150,5 +151,7 @@ function firstAnswers(
 /** An entry right after a journal, with a batch of its own. */
 function nextEntry(journal: readonly CommandEntry[]): Omit<CommandEntry, 'commands'> {
   const nowMs = journal.at(-1)?.atMs ?? 1
-  return { id: `${nowMs}-${journal.length}`, atMs: atMs(nowMs), source: 'asker', batch: 1 }
+  const at = atMs(nowMs)
+  const writing = writtenAt(at)
+  return { id: `${nowMs}-${journal.length}`, atMs: at, source: 'asker', batch: 1, writing }
 }

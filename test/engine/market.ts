@@ -4,7 +4,16 @@
 import { expect } from 'vitest'
 import { applyEntry, createState, recomputeDigest } from '../../engine/index.ts'
 import type { State } from '../../engine/index.ts'
-import { accountId, atMs, bidId, keyFrom, listingId, minor, ratePpm } from '../../schema/index.ts'
+import {
+  accountId,
+  atMs,
+  bidId,
+  keyFrom,
+  listingId,
+  minor,
+  ratePpm,
+  stateDigestOf,
+} from '../../schema/index.ts'
 import type {
   AccountId,
   BidPlaced,
@@ -18,6 +27,7 @@ import type {
   OpenListing,
   RejectCode,
 } from '../../schema/index.ts'
+import { writtenAt } from './writing.ts'
 
 export const START_MS = 1_700_000_000_000
 
@@ -162,9 +172,10 @@ export class Market {
       source,
       batch,
       commands,
+      writing: writtenAt(atMs(this.nowMs)),
     }
     const answer = applyEntry(this.state, entry)
-    expect(answer.digest).toBe(recomputeDigest(this.state))
+    expect(stateDigestOf(answer.digest)).toBe(recomputeDigest(this.state))
     this.entries.push(answer)
     return answer
   }

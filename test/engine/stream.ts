@@ -18,6 +18,7 @@ import {
   ratePpm,
 } from '../../schema/index.ts'
 import type { AccountId, AtMs, Command, CommandEntry, EventEntry, Key } from '../../schema/index.ts'
+import { writtenAt } from './writing.ts'
 
 const START_MS = 1_700_000_000_000
 const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
@@ -98,7 +99,8 @@ class Pilot {
 
   #append({ commands, batch }: Pick<CommandEntry, 'commands' | 'batch'>): void {
     const id = `${this.#nowMs}-${this.#entries.length}` as const
-    const entry = { id, atMs: atMs(this.#nowMs), source: 'pilot', batch, commands }
+    const writing = writtenAt(atMs(this.#nowMs))
+    const entry = { id, atMs: atMs(this.#nowMs), source: 'pilot', batch, commands, writing }
     this.#entries.push(entry)
     applyEntry(this.#state, entry)
   }

@@ -11,13 +11,21 @@ import {
 } from '../../engine/journal/index.ts'
 import { createForms } from '../../engine/journal/forms.ts'
 import { COMMAND_FORMS, EVENT_FORMS } from '../../engine/journal/codec.ts'
-import { BrokenInvariant, COMMANDS, EVENTS, keyFrom, SCHEMA_VERSION } from '../../schema/index.ts'
+import {
+  atMs,
+  BrokenInvariant,
+  COMMANDS,
+  EVENTS,
+  keyFrom,
+  SCHEMA_VERSION,
+} from '../../schema/index.ts'
 import type { Command, Event, Tuple } from '../../schema/index.ts'
 import { added, count, minorUnits, oneOf, rate, removed } from '../../schema/declare/field.ts'
 import { event } from '../../schema/declare/message.ts'
 import { holds } from '../engine/seed.ts'
 import { messageOf, messagesOf } from './arbitrary.ts'
 
+const NOW = atMs(1_700_000_000_000)
 const commands = messagesOf<Command>(Object.values(COMMANDS))
 const events = messagesOf<Event>(Object.values(EVENTS))
 
@@ -25,7 +33,8 @@ test('every command is read back as it was written', () => {
   holds(
     500,
     fc.property(fc.array(commands, { maxLength: 8 }), (asked) => {
-      expect(decodeCommandBody(encodeCommandBody(asked))).toEqual(asked)
+      const writing = { version: SCHEMA_VERSION, atMs: NOW }
+      expect(decodeCommandBody(encodeCommandBody(asked, NOW))).toEqual({ commands: asked, writing })
     }),
   )
 })
@@ -85,8 +94,10 @@ test('a body that is damaged ends the reader', () => {
   const body = (value: unknown) => () => decodeCommandBody(packr.pack(value))
   expect(() => decodeCommandBody(Buffer.of(0x92, 0x02))).toThrow('a body is not msgpack')
   expect(() => decodeCommandBody(Buffer.alloc(0))).toThrow('a body is not msgpack')
-  expect(body({})).toThrow('a body has 2 parts')
+  expect(body({})).toThrow('a body is no list of parts')
   expect(body([2, [], 3])).toThrow('a body has 2 parts')
+  expect(body([3, []])).toThrow('a body has 3 parts')
+  expect(body([3, [], -1])).toThrow('is no moment')
   expect(body([0, []])).toThrow('a body of schema version 0')
   expect(body([SCHEMA_VERSION + 1, []])).toThrow('run a newer build')
   expect(body([2, 7])).toThrow('a list of a body is no list')
@@ -179,19 +190,22 @@ test('a rollout from version 1: what it knew can be written for it, what it did 
   const [sample] = fc.sample(messageOf<Command>(COMMANDS.PlaceBid), 1) as [Command]
   const [amendment] = fc.sample(messageOf<Command>(COMMANDS.AmendBid), 1) as [Command]
   const packr = new Packr({ useRecords: false })
-  expect(packr.unpack(encodeCommandBody([sample], 1))).toHaveProperty('0', 1)
-  expect(decodeCommandBody(encodeCommandBody([sample], 1))).toEqual([sample])
+  expect(packr.unpack(encodeCommandBody([sample], NOW, 1))).toHaveProperty('0', 1)
+  const read = decodeCommandBody(encodeCommandBody([sample], NOW, 1))
+  expect(read).toEqual({ commands: [sample], writing: null })
   expect([isSayable(sample, 1), isSayable(amendment, 1), isSayable(amendment, 2)]).toEqual([
     true,
     false,
     true,
   ])
-  expect(() => encodeCommandBody([amendment], 1)).toThrow('cannot say this AmendBid')
+  expect(() => encodeCommandBody([amendment], NOW, 1)).toThrow('cannot say this AmendBid')
 })
 
 test('a key is a key by its length: a longer word is none', () => {
   const key = keyFrom(1, new Uint8Array(10))
   const read = COMMAND_FORMS.reader(SCHEMA_VERSION)
   expect(read([4, key, 1, 0, 1])).toMatchObject({ kind: 'CancelBid', key })
-  expect(() => read([4, `${key}0`, 1, 0, 1])).toThrow('CancelBid of schema version 2: key')
+  expect(() => read([4, `${key}0`, 1, 0, 1])).toThrow(
+    `CancelBid of schema version ${SCHEMA_VERSION}: key`,
+  )
 })

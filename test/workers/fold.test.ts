@@ -16,7 +16,7 @@ function recordedOf(commands: readonly Command[], answer: EventEntry): RecordedE
   const { id, sequence, source, batch, digest } = answer
   return {
     ...{ id, sequence, source, batch, digest, chainHash: new Uint8Array(0) },
-    commands: encodeCommandBody(commands),
+    commands: encodeCommandBody(commands, answer.atMs),
     events: encodeEventBody(answer),
   }
 }

@@ -10,6 +10,7 @@ import type { CommandEntry, EventEntry } from '../../schema/index.ts'
 import { listOutcomes } from '../../workers/settlement/outcome.ts'
 import { holds } from '../engine/seed.ts'
 import { journals, replay } from '../engine/stream.ts'
+import { writtenAt } from '../engine/writing.ts'
 
 const TINY: MarketLimits = {
   ...MARKET_LIMITS,
@@ -59,6 +60,7 @@ function askedAgain(
     atMs,
     source: 'again',
     batch: index + 1,
+    writing: writtenAt(atMs),
     commands: choices.flatMap((choice) => commands[choice % commands.length] ?? []),
   }))
 }

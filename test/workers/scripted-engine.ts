@@ -1,7 +1,7 @@
 /** An engine that follows a seeded script: what a market's people ask, entry by entry, with a clock of
  *  its own, and the real engine's answers, all in a real journal. Both halves of an entry are written as
  *  the gateway and the engine process write them, only under an id of the script's own time. */
-import { applyEntry, createState, dumpState, MARKET_LIMITS } from '../../engine/index.ts'
+import { applyEntry, createState, digestOf, dumpState, MARKET_LIMITS } from '../../engine/index.ts'
 import type { MarketLimits, SnapshotChunk, State } from '../../engine/index.ts'
 import {
   appendEvents,
@@ -30,6 +30,7 @@ import type {
   ListingId,
 } from '../../schema/index.ts'
 import { Random } from '../../deploy/random.ts'
+import { writtenAt } from '../engine/writing.ts'
 
 const START_MS = 1_767_225_600_000
 const PEOPLE = 40
@@ -93,8 +94,8 @@ export class ScriptedEngine {
 
   /** Saves a snapshot of the engine as it stands. */
   async saveSnapshot(dump: (state: State) => Iterable<SnapshotChunk> = dumpState): Promise<void> {
-    const { id, sequence, digest } = this.#state
-    const position = { id, sequence, digest: digest.hex() }
+    const { id, sequence } = this.#state
+    const position = { id, sequence, digest: digestOf(this.#state) }
     await saveSnapshot(this.#journal, packChunks(dump(this.#state)), position)
   }
 
@@ -179,14 +180,16 @@ export class ScriptedEngine {
     this.#asked = commands
     this.#used = [...this.#used, ...commands].slice(-200)
     const id: EntryId = `${this.#nowMs}-0`
+    const at = atMs(this.#nowMs)
     const entry = applyEntry(this.#state, {
       id,
-      atMs: atMs(this.#nowMs),
+      atMs: at,
       source: SOURCE,
       batch,
       commands,
+      writing: writtenAt(at),
     })
-    const fields = ['s', SOURCE, 'b', batch, 'd', encodeCommandBody(commands)]
+    const fields = ['s', SOURCE, 'b', batch, 'd', encodeCommandBody(commands, at)]
     await this.#journal.call('XADD', this.#journal.keys.commands, id, ...fields)
     return entry
   }

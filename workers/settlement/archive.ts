@@ -18,6 +18,7 @@ import {
   noteUnusable,
   oldestEntries,
   packChunks,
+  recordRules,
   trimTo,
 } from '../../engine/journal/index.ts'
 import type { Journal, SnapshotHead } from '../../engine/journal/index.ts'
@@ -34,6 +35,7 @@ export async function tendJournal(db: Database, log: Log, term: Term): Promise<v
   while (!term.signal.aborted) {
     try {
       await assertHeld(db, term.lease)
+      await recordRules(db, term.journal)
       await proveSnapshots(db, term.journal, unusable)
       const snapshots = await listSnapshots(term.journal)
       const sound = snapshots.filter(({ isSound }) => isSound === true)

@@ -7,6 +7,7 @@ import type { Pool, PoolClient } from 'pg'
 import { messageOf } from '../../engine/host/index.ts'
 import { columnList } from '../../schema/declare/table.ts'
 import type { Table } from '../../schema/declare/table.ts'
+import { stateDigestOf } from '../../schema/entry.ts'
 import { TABLES } from '../../schema/table.ts'
 import { assert } from '../../schema/unit.ts'
 import type { Sequence } from '../../schema/unit.ts'
@@ -193,6 +194,7 @@ async function readOne<Row extends object>(client: PoolClient, query: string): P
 async function compareDigest(client: PoolClient): Promise<readonly unknown[]> {
   const settled = await readCursor(client, 'settled')
   const ledger = (await readMirror(client, settled.sequence)).digest()
-  const { sequence, digest: engine } = settled
+  const { sequence } = settled
+  const engine = stateDigestOf(settled.digest)
   return ledger === engine ? [] : [{ sequence, engine, ledger }]
 }

@@ -2,7 +2,7 @@
  *  against the engine's. */
 import { EVENTS } from '../../schema/event.ts'
 import type { Event } from '../../schema/event.ts'
-import { entryAtMs } from '../../schema/entry.ts'
+import { entryAtMs, stateDigestOf } from '../../schema/entry.ts'
 import { decodeCommandBody, decodeEventBody } from '../../engine/journal/index.ts'
 import { messageOf } from '../../engine/host/index.ts'
 import type { Batch } from './batch.ts'
@@ -67,10 +67,11 @@ function fold(
   })
   at.place = null
   const digest = mirror.endEntry()
-  if (digest !== entry.digest) throw new DigestMismatch(entry, entry.digest, digest)
+  const engine = stateDigestOf(entry.digest)
+  if (digest !== engine) throw new DigestMismatch(entry, engine, digest)
   if (!isDuplicate)
     for (const { accountId, key, place } of listOutcomes(
-      decodeCommandBody(entry.commands),
+      decodeCommandBody(entry.commands).commands,
       answered,
     ))
       batch.outcomes.add({ account_id: accountId, key, sequence, place })

@@ -2,6 +2,7 @@
  *  the one the cursor carries: what the tables say is proved again at every start. */
 import type { Pool, PoolClient } from 'pg'
 import type { RowOf } from '../../schema/declare/table.ts'
+import { stateDigestOf } from '../../schema/entry.ts'
 import type { TABLES } from '../../schema/table.ts'
 import { accountId, bidId, listingId } from '../../schema/unit.ts'
 import type { AccountId } from '../../schema/unit.ts'
@@ -43,8 +44,8 @@ const BEGIN = 'begin isolation level repeatable read read only'
 async function readLedger(client: PoolClient): Promise<LoadedLedger> {
   const cursor = await readCursor(client, 'settled')
   const mirror = await readMirror(client, cursor.sequence)
-  if (mirror.digest() !== cursor.digest)
-    throw new DigestMismatch(cursor, cursor.digest, mirror.digest())
+  const engine = stateDigestOf(cursor.digest)
+  if (mirror.digest() !== engine) throw new DigestMismatch(cursor, engine, mirror.digest())
   return { mirror, cursor, nextIds: await readNextIds(client) }
 }
 

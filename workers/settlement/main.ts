@@ -17,7 +17,7 @@ import {
   watchProgress,
 } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
-import { connectJournal, joinRecord } from '../../engine/journal/index.ts'
+import { connectJournal, joinRecord, watchClock } from '../../engine/journal/index.ts'
 import { JOB_TOPICS } from '../../schema/job.ts'
 import type { JobTopic } from '../../schema/job.ts'
 import { assertQueueRedis, openQueue } from '../queue.ts'
@@ -59,6 +59,8 @@ async function main(log: Log): Promise<void> {
   const journal = await connectJournal({ url, market, log })
   onStop('journal', () => journal.close())
   await joinRecord(db, journal)
+  const watching = watchClock(journal, stopSignal)
+  onStop('clock', () => watching)
   await assertQueueRedis(config.QUEUE_REDIS_URL)
   const queues = openQueues(config.QUEUE_REDIS_URL, market)
 

@@ -54,7 +54,7 @@ export async function rebuildJournal(
   journal: Journal,
   log: Log,
 ): Promise<Rebuilt> {
-  const { identity } = await readMarket(db)
+  const { identity, held } = await readMarket(db)
   const end = await readCursor(pool, 'recorded')
   if (end.sequence === 0)
     throw new SetupFault('nothing is recorded: there is no journal to rebuild')
@@ -78,7 +78,8 @@ export async function rebuildJournal(
       `the record is not whole: its cursor stands at entry ${end.id}, which is not the one of sequence ${end.sequence}`,
     )
   if (snapshot !== null) await restoreSnapshot(journal, snapshot, identity)
-  await finishRestoring(journal, identity, { id: end.id, sequence: toSequence(end.sequence) })
+  const to = { id: end.id, sequence: toSequence(end.sequence) }
+  await finishRestoring(journal, identity, to, held)
   return { from, to: end.sequence, snapshot: snapshot?.sequence ?? null }
 }
 

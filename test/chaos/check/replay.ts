@@ -11,8 +11,8 @@ export function checkReplay({ entries }: Evidence, findings: Findings): void {
   const state = createState()
   for (const entry of entries) {
     const id = entry.entryId as EntryId
-    const { source, batch, commands } = entry
-    const said = applyEntry(state, { id, atMs: entryAtMs(id), source, batch, commands })
+    const { source, batch, commands, writing } = entry
+    const said = applyEntry(state, { id, atMs: entryAtMs(id), source, batch, commands, writing })
     const isSame = said.digest === entry.digest && encodeEventBody(said).equals(entry.eventsBody)
     if (isSame && said.sequence === sequence(entry.sequence)) continue
     findings.add(

@@ -11,6 +11,7 @@ import {
 import { atMs, bidId, COMMANDS_PER_ENTRY_MAX } from '../../../schema/index.ts'
 import type { ListingId } from '../../../schema/index.ts'
 import { kinds, Market, refusal, START_MS } from '../market.ts'
+import { writtenAt } from '../writing.ts'
 
 test('listings close in the order of their time, and at the same time of their ids', () => {
   const market = new Market()
@@ -164,7 +165,8 @@ describe('when commands bring about more than their entry may', () => {
     expect(nextToClose(loaded)?.listingId).toBe(listings[1])
     expect(loaded.closings.next?.listingId).not.toBe(early)
     const entry = { atMs: atMs(START_MS), source: 'gateway', batch: 99, commands: [] } as const
-    const next = { ...entry, id: `${START_MS}-99` } as const
+    const writing = writtenAt(entry.atMs)
+    const next = { ...entry, writing, id: `${START_MS}-99` } as const
     expect(applyEntry(loaded, next)).toEqual(applyEntry(market.state, next))
   })
 

@@ -13,6 +13,7 @@ import { NAIVE_BOOKS } from '../../../engine/market/book/naive-books.ts'
 import { atMs } from '../../../schema/index.ts'
 import type { CommandEntry } from '../../../schema/index.ts'
 import { Market, refusal, START_MS } from '../market.ts'
+import { writtenAt } from '../writing.ts'
 
 /** Five people, four listings of both modes, six bids each, dozens of keys and three sources: above
  *  every one of the limits that it is loaded with below. */
@@ -90,6 +91,7 @@ function laterEntries(market: Market): CommandEntry[] {
     atMs: atMs(START_MS + laterMs),
     source: ['gateway', 'second', 'fourth'][index % 3] ?? 'gateway',
     batch: 1_000 + index,
+    writing: writtenAt(atMs(START_MS + laterMs)),
     commands: index < 2 ? askedTwice : [],
   }))
 }

@@ -10,10 +10,11 @@ import {
   saveSnapshot,
 } from '../../../engine/journal/index.ts'
 import type { Journal, SnapshotHead, SnapshotPosition } from '../../../engine/journal/index.ts'
-import { applyEntry, createState, dumpState, loadState } from '../../../engine/index.ts'
+import { applyEntry, createState, dumpState, loadState, digestOf } from '../../../engine/index.ts'
 import type { SnapshotChunk, State } from '../../../engine/index.ts'
 import { atMs, sequence } from '../../../schema/index.ts'
 import { JournalFixture, Story } from '../journal-fixture.ts'
+import { writtenAt } from '../writing.ts'
 
 let fixture: JournalFixture
 
@@ -47,6 +48,7 @@ function market(entries: number): State {
       source: 'story',
       batch: place,
       commands: place === 1 ? story.opening() : story.bids(20),
+      writing: writtenAt(atMs(place)),
     })
   return state
 }
@@ -54,11 +56,17 @@ function market(entries: number): State {
 test('a market that was saved and loaded goes on with the same digest', async () => {
   const journal = await freshJournal('whole')
   const state = market(500)
-  const position = { id: state.id, sequence: state.sequence, digest: state.digest.hex() }
+  const position = { id: state.id, sequence: state.sequence, digest: digestOf(state) }
   const head = await saveSnapshot(journal, packChunks(dumpState(state)), position)
   expect(head.chunks).toBeGreaterThan(1)
   const loaded = loadState(await loadSnapshot(journal, head))
-  const next = { id: '501-0', atMs: atMs(501), source: 'story', batch: 501 } as const
+  const next = {
+    id: '501-0',
+    atMs: atMs(501),
+    source: 'story',
+    batch: 501,
+    writing: writtenAt(atMs(501)),
+  } as const
   const commands = new Story(5).bids(20)
   expect(applyEntry(loaded, { ...next, commands })).toEqual(
     applyEntry(state, { ...next, commands }),
