@@ -10,14 +10,8 @@
 import { CLOCKS_APART_MS_MAX } from '../../schema/limit.ts'
 import type { CommandEntry } from '../../schema/entry.ts'
 import { SetupFault } from '../host/setup-fault.ts'
-import { BrokenInvariant } from '../../schema/unit.ts'
-import { pause } from '../host/backoff.ts'
 import { JournalLost, REMEDY } from './failure.ts'
-import type { Journal } from './journal.ts'
 import type { Caller } from './link.ts'
-import { lastId } from './read-stream.ts'
-import { readCommandEntry } from './stored-entry.ts'
-import type { StoredEntry } from './stored-entry.ts'
 
 /** Redis' clock and ours are far apart: nothing is written, nothing is read, and tried again. */
 export class ClocksApart extends JournalLost {
@@ -53,39 +47,6 @@ export function assertInTime({ id, atMs, source, writing }: CommandEntry): void 
   throw new EntryOutOfTime(
     `entry ${id} is stamped ${said(atMs)}, but ${source} wrote it at ${said(writing.atMs)} by its own clock, more than ${CLOCKS_APART_MS_MAX} ms apart: nothing was done from this entry on. Correct the clocks, then ${REMEDY}`,
   )
-}
-
-/** Keeps an eye on what would halt the engines, for those who only wait for their answers: `readiness` says it.
- *  Runs until the signal is aborted. */
-export async function watchClock(journal: Journal, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    journal.clockFault = await clockFault(journal)
-    await pause(WATCH_EVERY_MS, signal)
-  }
-}
-
-const WATCH_EVERY_MS = 1_000
-
-async function clockFault(journal: Journal): Promise<string | null> {
-  try {
-    await assertClock(journal, journal.now)
-    const next = await nextUnanswered(journal)
-    if (next !== null) assertInTime(next)
-    return null
-  } catch (error) {
-    if (error instanceof ClocksApart || error instanceof EntryOutOfTime) return error.message
-    // An outage, or an entry that a newer build wrote, is told by those whom it stops.
-    if (error instanceof JournalLost || error instanceof BrokenInvariant) return null
-    throw error
-  }
-}
-
-async function nextUnanswered(journal: Journal): Promise<CommandEntry | null> {
-  const { commands, events } = journal.keys
-  const answered = await lastId(journal, events)
-  const range = [`(${answered}`, '+', 'COUNT', 1]
-  const [next] = (await journal.call('XRANGE', commands, ...range)) as StoredEntry[]
-  return next === undefined ? null : readCommandEntry(next)
 }
 
 function said(ms: number): string {

@@ -10,7 +10,7 @@ export {
   isSayable,
 } from './codec.ts'
 export type { EventParts } from './codec.ts'
-export { assertInTime, ClocksApart, EntryOutOfTime, watchClock } from './clock.ts'
+export { assertInTime } from './clock.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'
 export { countUnanswered } from './count-unanswered.ts'
@@ -51,3 +51,4 @@ export {
 } from './snapshot.ts'
 export type { SnapshotHead, SnapshotPosition } from './snapshot.ts'
 export { oldestEntries, trimTo } from './trim.ts'
+export { watchClock } from './watch-clock.ts'

@@ -64,7 +64,7 @@ test.each(['accounts', 'listings', 'bids', 'keys', 'sources'] as const)(
       const last = first.at(-1)
       return { ...chunk, rows: [[...first.slice(0, -1), Number(last) + 1], ...rest] }
     })
-    expect(() => loadState(bent)).toThrow()
+    expect(() => loadState(bent)).toThrow(/the snapshot/)
     expect(() => loadState(chunks.filter((chunk) => chunk.section !== 'proof'))).toThrow(
       'every row of the snapshot is as it was written',
     )
