@@ -205,5 +205,7 @@ test('a key is a key by its length: a longer word is none', () => {
   const key = keyFrom(1, new Uint8Array(10))
   const read = COMMAND_FORMS.reader(SCHEMA_VERSION)
   expect(read([4, key, 1, 0, 1])).toMatchObject({ kind: 'CancelBid', key })
-  expect(() => read([4, `${key}0`, 1, 0, 1])).toThrow(`CancelBid of schema version ${SCHEMA_VERSION}: key`)
+  expect(() => read([4, `${key}0`, 1, 0, 1])).toThrow(
+    `CancelBid of schema version ${SCHEMA_VERSION}: key`,
+  )
 })
