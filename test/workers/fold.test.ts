@@ -15,7 +15,12 @@ const FIRST_IDS = { transferId: 1, jobId: 1 }
 function recordedOf(commands: readonly Command[], answer: EventEntry): RecordedEntry {
   const { id, sequence, source, batch, digest } = answer
   return {
-    ...{ id, sequence, source, batch, digest, chainHash: new Uint8Array(0) },
+    id,
+    sequence,
+    source,
+    batch,
+    digest,
+    chainHash: new Uint8Array(0),
     commands: encodeCommandBody(commands, answer.atMs),
     events: encodeEventBody(answer),
   }

@@ -14,6 +14,7 @@ import { writtenAt } from '../engine/writing.ts'
 
 const TINY: MarketLimits = {
   ...MARKET_LIMITS,
+  causedRowsMax: 1,
   accountsMax: 4,
   listingsOpenMax: 2,
   bidsOpenMax: 3,

@@ -1,6 +1,6 @@
 /** What a snapshot must be to be believed, column by column. */
 import { describe, expect, test } from 'vitest'
-import { dumpState, loadState, loadStateAt, readMarket } from '../../../engine/index.ts'
+import { digestOf, dumpState, loadState, loadStateAt, readMarket } from '../../../engine/index.ts'
 import type { SnapshotChunk, SnapshotSection } from '../../../engine/index.ts'
 import { sequence } from '../../../schema/index.ts'
 import { Market } from '../market.ts'
@@ -72,7 +72,7 @@ test('held cash that no bid holds is found, and so is cash that nobody brought',
 
 describe('one that is not what its index says', () => {
   const { state } = market()
-  const place = { id: state.id, sequence: state.sequence, digest: state.digest.hex() }
+  const place = { id: state.id, sequence: state.sequence, digest: digestOf(state) }
 
   test('is taken only at its own entry, sequence and digest', () => {
     expect(loadStateAt(dumpState(state), place).id).toBe(state.id)
