@@ -14,6 +14,7 @@ import { DigestSum } from './digest/digest.ts'
 import { KeyMemory } from './keys/key-memory.ts'
 import type { Listing } from './market/listing.ts'
 import { OpenBidTable } from './market/open-bid-table.ts'
+import type { SnapshotCut } from './snapshot/cut.ts'
 import { SourceMemory } from './source-memory.ts'
 
 export interface State {
@@ -34,6 +35,8 @@ export interface State {
   readonly keys: KeyMemory
   readonly sources: SourceMemory
   digest: DigestSum
+  /** The snapshot being taken while the engine goes on, which is told what is about to change. */
+  cut: SnapshotCut | null
 }
 
 /** An empty market before the first entry. Tests give it the naive books. */
@@ -54,5 +57,6 @@ export function createState(books: BookRegistry = FAST_BOOKS): State {
     keys: new KeyMemory(accounts),
     sources: new SourceMemory(),
     digest: new DigestSum(),
+    cut: null,
   }
 }
