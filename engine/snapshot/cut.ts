@@ -18,6 +18,7 @@ import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-ro
 
 export class SnapshotCut implements KeyWatcher {
   readonly #state: State
+  readonly #rowsPerChunk: number
   readonly #bidRow: BidRowOf
   readonly #meta: SnapshotRows['meta']
   readonly #sources: SnapshotRows['sources'][]
@@ -38,7 +39,12 @@ export class SnapshotCut implements KeyWatcher {
   #slot: number
   #areKeysWalked = false
 
-  constructor(state: State, version: number = SCHEMA_VERSION) {
+  constructor(
+    state: State,
+    version: number = SCHEMA_VERSION,
+    rowsPerChunk: number = SNAPSHOT_ROWS_PER_CHUNK_MAX,
+  ) {
+    this.#rowsPerChunk = rowsPerChunk
     this.#state = state
     this.#bidRow = bidRowOf(version)
     this.#meta = metaOf(state, version)
@@ -66,11 +72,11 @@ export class SnapshotCut implements KeyWatcher {
   /** Each as it is taken: that is one slice of the walk. Meta comes first. */
   *chunks(): Generator<SnapshotChunk> {
     yield { section: 'meta', rows: [this.#meta] }
-    yield* inChunks('accounts', this.#walkAccounts())
-    yield* inChunks('listings', this.#walkListings())
-    yield* inChunks('bids', this.#walkBids())
-    yield* inChunks('keys', this.#walkKeys())
-    yield* inChunks('sources', [this.#sources])
+    yield* inChunks('accounts', this.#walkAccounts(), this.#rowsPerChunk)
+    yield* inChunks('listings', this.#walkListings(), this.#rowsPerChunk)
+    yield* inChunks('bids', this.#walkBids(), this.#rowsPerChunk)
+    yield* inChunks('keys', this.#walkKeys(), this.#rowsPerChunk)
+    yield* inChunks('sources', [this.#sources], this.#rowsPerChunk)
   }
 
   keepAccount(account: Account): void {
@@ -173,11 +179,12 @@ export class SnapshotCut implements KeyWatcher {
 function* inChunks<Section extends SnapshotSection>(
   section: Section,
   groups: Iterable<SnapshotRows[Section][]>,
+  rowsPerChunk: number,
 ): Generator<SnapshotChunk> {
   let rows: SnapshotRows[Section][] = []
   for (const group of groups) {
     for (const row of group) rows.push(row)
-    if (rows.length < SNAPSHOT_ROWS_PER_CHUNK_MAX) continue
+    if (rows.length < rowsPerChunk) continue
     yield { section, rows }
     rows = []
   }
