@@ -25,6 +25,7 @@ import { MARKET_LIMITS } from './market-limits.ts'
 import type { MarketLimits } from './market-limits.ts'
 import type { Listing } from './market/listing.ts'
 import { OpenBidTable } from './market/open-bid-table.ts'
+import type { SnapshotCut } from './snapshot/cut.ts'
 import { SourceMemory } from './source-memory.ts'
 
 export interface State {
@@ -48,6 +49,8 @@ export interface State {
   digest: DigestSum
   /** Over all that was said; null before the first entry that says how it was written. */
   trace: Trace | null
+  /** The snapshot being taken while the engine goes on, which is told what is about to change. */
+  cut: SnapshotCut | null
 }
 
 /** What the state and all that was said come to. */
@@ -78,5 +81,6 @@ export function createState(
     sources: new SourceMemory(limits.sourcesMax),
     digest: new DigestSum(),
     trace: null,
+    cut: null,
   }
 }

@@ -51,8 +51,8 @@ export const ENGINE_SILENT_MS_MAX = 2_000
 /** An entry that could not be written for so long is given up: its callers were told long ago that the
  *  outcome is not known, and the market has gone on. */
 export const ENTRY_PATIENCE_MS = 10_000
-/** Rows in one chunk of a snapshot: some hundred kilobytes, so that writing one never stalls Redis. */
-export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 4_096
+/** Rows in one chunk of a snapshot: an engine packs as many in a millisecond or two, while callers wait. */
+export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 1_024
 /** What a second engine waits for the first to answer before it does so itself: some twenty times what
  *  the first usually takes, and all that callers feel of its death. */
 export const SECOND_ENGINE_WAIT_MS = 12
@@ -70,8 +70,6 @@ export const ENTRIES_PER_READ_MAX = 64
 export const SNAPSHOT_EVERY_ENTRIES = 20_000
 /** And at least this often when anything came: what a quiet market replays, and trims, by. */
 export const SNAPSHOT_EVERY_MS = 60_000
-/** The share of its time that an engine with callers waiting may spend on snapshots of its own. */
-export const SNAPSHOT_PAUSE_SHARE_MAX = 0.01
 
 // ── Every role ──────────────────────────────────────────────────────────────────────────────────
 /** Something waits and nothing comes of it for this long: the role says so at /readyz. Longer than any

@@ -47,6 +47,7 @@ export function assertCashIsWhole(state: State): void {
 
 function change(state: State, account: Account, available: number, held: number): void {
   const { accountId } = account
+  state.cut?.keepAccount(account)
   state.digest.remove(accountTerm(accountId, account.availableMinor, account.heldMinor))
   account.availableMinor += available
   account.heldMinor += held

@@ -36,6 +36,11 @@ export interface KeptAnswer {
 
 export type KeyLimits = Pick<MarketLimits, 'keysPerAccountMax' | 'keysKeptMax'>
 
+/** Told of each record before it is let go, with its slot and the one that is next newer. */
+export interface KeyWatcher {
+  keepKey(slot: number, newer: number, account: Account, record: () => KeyRecord): void
+}
+
 const BUCKETS_MIN = 1_024
 const NO_MORE: readonly number[] = []
 
@@ -45,6 +50,8 @@ export class KeyMemory {
   readonly #pages = new KeyPages()
   #buckets = new Int32Array(BUCKETS_MIN)
   #size = 0
+  /** The snapshot that is being taken; mostly none. */
+  watcher: KeyWatcher | null = null
   #oldest = NO_SLOT
   #newest = NO_SLOT
 
@@ -95,8 +102,28 @@ export class KeyMemory {
       yield [this.#accountOf(slot).accountId, this.#read(slot)]
   }
 
+  /** The slot of the oldest record; NO_SLOT when there is none. */
+  get oldest(): number {
+    return this.#oldest
+  }
+
+  /** The slot of the next newer record; NO_SLOT after the newest. */
+  newer(slot: number): number {
+    return this.#pages.word(slot, WORD.newer)
+  }
+
+  sequenceAt(slot: number): number {
+    return this.#pages.number(slot, NUMBER.sequence)
+  }
+
+  entryAt(slot: number): readonly [AccountId, KeyRecord] {
+    return [this.#accountOf(slot).accountId, this.#read(slot)]
+  }
+
   #forget(slot: number): void {
     const account = this.#accountOf(slot)
+    if (this.watcher !== null)
+      this.watcher.keepKey(slot, this.newer(slot), account, () => this.#read(slot))
     const words = this.#readWords(slot)
     this.#unlinkFromBucket(slot, this.#bucketOf(account.accountId, words))
     this.#unlinkFromAccount(slot, account)

@@ -37,6 +37,7 @@ function lower(state: State, listing: Listing, bid: Bid, amountMinor: Minor): Ou
   const formerMinor = bid.acceptedMinor
   const releasedMinor = Math.max(0, formerMinor - amountMinor)
   if (releasedMinor > 0) reduceInBook(state, listing, bid, releasedMinor)
+  state.cut?.keepBid(bid, bid.acceptedMinor)
   bid.amountMinor = amountMinor
   adjust(state, bid, formerMinor)
   return [amended(bid, formerMinor)]

@@ -17,7 +17,7 @@ interface Page<Bid> {
   count: number
 }
 
-const PAGE_BIDS = 64
+export const PAGE_BIDS = 64
 
 export class OpenBidTable<Bid extends HasBidId> {
   /** In the order of the ids when bids are added in that order. */
@@ -48,6 +48,11 @@ export class OpenBidTable<Bid extends HasBidId> {
     page.bids[bid.bidId % PAGE_BIDS] = null
     this.#size--
     if (--page.count === 0) this.#pages.delete(number)
+  }
+
+  /** The pages there are, by number, in the order of the ids. */
+  pageNumbers(): number[] {
+    return [...this.#pages.keys()]
   }
 
   /** All of them in the order of their ids, if that is how they were added. */

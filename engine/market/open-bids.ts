@@ -28,6 +28,7 @@ export function reduceInBook(
   releasedMinor: number,
 ): void {
   removeListingTerm(state, listing)
+  state.cut?.keepBid(bid, bid.acceptedMinor)
   listing.book.reduce(bid, releasedMinor)
   addListingTerm(state, listing)
   shrink(state, bid, releasedMinor)
@@ -99,6 +100,7 @@ function addBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
 
 function removeBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
   const { bidId, listingId, account, ratePpm, place } = bid
+  state.cut?.keepBid(bid, acceptedMinor)
   account.biddenMinor -= acceptedMinor
   state.digest.remove(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
   if (place !== bidId) state.digest.remove(placeTerm(bidId, place))
@@ -108,6 +110,8 @@ function addListingTerm(state: State, { listingId, book }: Listing): void {
   state.digest.add(listingTerm(listingId, book.fundedMinor, book.bidCount))
 }
 
-function removeListingTerm(state: State, { listingId, book }: Listing): void {
+function removeListingTerm(state: State, listing: Listing): void {
+  const { listingId, book } = listing
+  state.cut?.keepListing(listing)
   state.digest.remove(listingTerm(listingId, book.fundedMinor, book.bidCount))
 }

@@ -2,14 +2,13 @@
  *
  *  Best is an engine of its own duty, which stops for as long as it takes. Where there is none, an
  *  engine that is second does it, and the first only when nobody else has: their turns come at once,
- *  twice and three times the interval. Such an engine stops while it packs its state in memory, writes
- *  it out while it goes on, and takes the next one only when all its stops stay a small share of time.
+ *  twice and three times the interval. Such an engine goes on meanwhile: it packs a chunk, writes it, and
+ *  stops for no longer than a chunk takes (engine/snapshot/cut.ts).
  *
  *  A snapshot is published only when the journal holds the answer to its last entry, with the same
  *  digest: whoever starts from it will never answer that entry again. */
-import { SNAPSHOT_PAUSE_SHARE_MAX } from '../../schema/limit.ts'
 import { pause } from '../host/backoff.ts'
-import { digestOf, dumpState } from '../index.ts'
+import { digestOf, SnapshotCut } from '../index.ts'
 import type { State } from '../index.ts'
 import type { EngineSettings } from '../config.ts'
 import type { Log } from '../host/log.ts'
@@ -36,7 +35,6 @@ export class SnapshotKeeper {
   readonly #parts: Parts
   #sequence: number
   #takenAtMs = performance.now()
-  #notBeforeMs = 0
   #saving: Promise<void> | null = null
 
   constructor(parts: Parts) {
@@ -70,7 +68,7 @@ export class SnapshotKeeper {
     const { settings, state } = this.#parts
     const entries = state.sequence - this.#sequence
     const nowMs = performance.now()
-    if (entries === 0 || nowMs < this.#notBeforeMs) return false
+    if (entries === 0) return false
     const turn = this.#turn()
     const isOld = nowMs - this.#takenAtMs >= settings.SNAPSHOT_EVERY_MS * turn
     return isOld || entries >= settings.SNAPSHOT_EVERY_ENTRIES * turn
@@ -107,9 +105,9 @@ export class SnapshotKeeper {
     const { journal, state, metrics, log } = this.#parts
     const position = { id: state.id, sequence: state.sequence, digest: digestOf(state) }
     const startMs = performance.now()
-    const chunks = this.#pack()
-    if (!(await this.#isAnswered(position))) return
-    const { sizeBytes } = await saveSnapshot(journal, chunks, position)
+    const cut = new SnapshotCut(state, journal.schemaWritten).begin()
+    const sizeBytes = await this.#writeCut(cut, position).finally(() => cut.end())
+    if (sizeBytes === null) return
     const saveMs = performance.now() - startMs
     this.#sequence = position.sequence
     metrics.snapshotSeconds.observe(saveMs / 1e3)
@@ -133,22 +131,28 @@ export class SnapshotKeeper {
     return true
   }
 
-  /** On its own duty the state stands still until it is written; otherwise only while it is packed. */
-  #pack(): Iterable<Buffer> {
-    const { journal, state, settings, metrics, log } = this.#parts
-    const chunks = packChunks(dumpState(state, journal.schemaWritten))
-    if (settings.ENGINE_DUTY === 'snapshot') return chunks
-    const startMs = performance.now()
-    const packed = [...chunks]
-    const pauseMs = performance.now() - startMs
-    this.#notBeforeMs = performance.now() + pauseMs / SNAPSHOT_PAUSE_SHARE_MAX
-    metrics.pauseSeconds.observe(pauseMs / 1e3)
-    if (pauseMs > PAUSE_MS_NOTED)
-      log.warn({
-        at: 'snapshot-pause',
-        pauseMs: Math.round(pauseMs),
-        better: 'ENGINE_DUTY=snapshot',
-      })
-    return packed
+  /** How many bytes it takes; null when asked to stop before the answer was there. */
+  async #writeCut(cut: SnapshotCut, position: SnapshotPosition): Promise<number | null> {
+    const { journal } = this.#parts
+    if (!(await this.#isAnswered(position))) return null
+    const chunks = this.#timed(packChunks(cut.chunks()))
+    return (await saveSnapshot(journal, chunks, position)).sizeBytes
+  }
+
+  /** Each chunk is packed only when the one before is written, so that none are kept. */
+  *#timed(chunks: Iterator<Buffer>): Generator<Buffer> {
+    const { metrics, log } = this.#parts
+    let longestMs = 0
+    for (;;) {
+      const startMs = performance.now()
+      const next = chunks.next()
+      const pauseMs = performance.now() - startMs
+      metrics.pauseSeconds.observe(pauseMs / 1e3)
+      longestMs = Math.max(longestMs, pauseMs)
+      if (next.done === true) break
+      yield next.value
+    }
+    if (longestMs > PAUSE_MS_NOTED)
+      log.warn({ at: 'snapshot-pause', pauseMs: Math.round(longestMs) })
   }
 }
