@@ -10,9 +10,12 @@ import {
 } from '../../engine/host/index.ts'
 import { checkLedger } from './check-ledger.ts'
 
+/** One query goes over a whole table. */
+const QUERY_MS_MAX = 60 * 60_000
+
 async function main(): Promise<number> {
   const { DATABASE_URL } = readConfig(z.object({ DATABASE_URL: z.string().min(1) }))
-  const postgres = await connectPostgres({ url: DATABASE_URL, max: 1 })
+  const postgres = await connectPostgres({ url: DATABASE_URL, max: 1, queryMsMax: QUERY_MS_MAX })
   try {
     await assertMigrated(postgres.db)
     const findings = await checkLedger(postgres.pool)

@@ -66,6 +66,16 @@ export async function moveCursor(
     throw new CursorMoved(`${stage} no longer stands at ${from}, or term ${term} is over`)
 }
 
+/** Puts the cursor where the record has `to`, whatever it said: for who holds the lease and has made all that
+ *  the stage stands for anew. */
+export async function setCursor(client: PoolClient, stage: Stage, to: Cursor): Promise<void> {
+  const { rowCount } = await client.query(
+    'update settlement_cursor set entry_id = $3, digest = $4, chain_hash = $5 where stage = $1 and sequence = $2',
+    [stage, to.sequence, to.id, to.digest, Buffer.from(to.chainHash)],
+  )
+  assert(rowCount === 1, `${stage} stands at ${to.sequence}`)
+}
+
 const READ = `select ${columnList(TABLES.settlement_cursor)} from settlement_cursor where stage = $1`
 
 const MOVED = TABLES.settlement_cursor.changes.position

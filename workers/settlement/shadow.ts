@@ -110,28 +110,25 @@ export class Shadow {
     const { rows } = await this.#client.query<Difference>(
       `select array[${texts('s')}] as recorded, array[${texts('t')}] as held,
               s.ctid is null as "isExtra", t.ctid is null as "isMissing"
-         from ${this.#pair(declared, 'full join')}
-        where s.ctid is null or t.ctid is null or ${this.differs(declared)}
+         from pg_temp.${declared.name} s
+         full join ${this.real(declared.name)} t on ${sameKey(declared)}
+        where s.ctid is null or t.ctid is null or ${differs(declared)}
         limit ${max}`,
     )
     return rows.map((row) => inWords(declared, columns, row))
   }
-
-  /** As a part of a query over shadow `s` and real table `t`. */
-  #pair(declared: Table, join: string): string {
-    const { name } = declared
-    return `pg_temp.${name} s ${join} ${this.real(name)} t on ${sameKey(declared)}`
-  }
-
-  differs(declared: Table): string {
-    const row = (of: string) =>
-      derivedColumns(declared)
-        .map((name) => `${of}.${name}`)
-        .join(', ')
-    return `row(${row('s')}) is distinct from row(${row('t')})`
-  }
 }
 
+/** As a part of a query over shadow `s` and real table `t`. */
+export function differs(declared: Table): string {
+  const row = (of: string) =>
+    derivedColumns(declared)
+      .map((name) => `${of}.${name}`)
+      .join(', ')
+  return `row(${row('s')}) is distinct from row(${row('t')})`
+}
+
+/** As a part of a query over shadow `s` and real table `t`. */
 export function sameKey({ key }: Table): string {
   return key.map((name) => `s.${name} = t.${name}`).join(' and ')
 }
