@@ -59,7 +59,7 @@ async function repost(client: PoolClient): Promise<Reposted> {
     if (rows > 0) changed[name] = (changed[name] ?? 0) + rows
   }
   // Rows go before those that they refer to, and come after.
-  for (const declared of [...DERIVED_TABLES].reverse())
+  for (const declared of DERIVED_TABLES.toReversed())
     count(declared.name, await takeAway(client, shadow, declared))
   for (const declared of DERIVED_TABLES) {
     count(declared.name, await putRight(client, shadow, declared))
