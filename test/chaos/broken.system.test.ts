@@ -120,7 +120,7 @@ test.concurrent(
     await untilAtRest(market, PATIENCE_MS)
     // The keys of the tables alone would stop the second settler: they are the last line.
     await dropKeys(market.databaseUrl)
-    const mutant = asMutant(NO_COMPARE_AND_SET, NO_LEASE)
+    const mutant = asMutant(NO_COMPARE_AND_SET, ...NO_LEASE)
     const settlers = ['settlement-1', 'settlement-2']
     await Promise.all(settlers.map((name) => restartWith(market, name, mutant)))
     load.start()
@@ -215,7 +215,7 @@ async function loseReplies(trial: Trial): Promise<Report> {
   load.start()
   for (let times = 0; times < 5; times++) {
     await load.hears(50)
-    await proxy.swallowReplies('XADD', 1)
+    await proxy.swallowReplies('EVALSHA', 1)
   }
   load.stop()
   const report = await check(trial)

@@ -42,16 +42,33 @@ export const NO_FENCE: Mutation = {
 /** A settler moves the cursor from wherever it stands. */
 export const NO_COMPARE_AND_SET: Mutation = {
   module: 'workers/settlement/cursor.js',
-  from: 'where stage = $1 and sequence = $2',
-  to: 'where stage = $1 and $2::bigint >= 0',
+  from: 'where stage = $1 and sequence = $2 and',
+  to: 'where stage = $1 and $2::bigint >= 0 and',
 }
 
-/** Every settler works, whoever else does. */
-export const NO_LEASE: Mutation = {
-  module: 'workers/settlement/lease.js',
-  from: 'return rows[0]?.locked === true;',
-  to: 'return true;',
-}
+/** Every settler works, whoever else does, and nobody ends the other's sessions. */
+export const NO_LEASE: readonly Mutation[] = [
+  {
+    module: 'workers/settlement/lease.js',
+    from: 'where holder is null',
+    to: 'where true or holder is null',
+  },
+  {
+    module: 'workers/settlement/lease.js',
+    from: 'if (former === null)',
+    to: 'if (true)',
+  },
+  {
+    module: 'workers/settlement/lease.js',
+    from: 'if (rowCount !== 1)',
+    to: 'if (false)',
+  },
+  {
+    module: 'workers/settlement/held.js',
+    from: 'return `exists (select from settlement_lease where term = $${first} and holder = $${first + 1})`',
+    to: 'return `(true or $${first}::bigint > 0 or $${first + 1}::uuid is null)`',
+  },
+]
 
 /** A bid that was amended to more stands in time where it stood. */
 export const NO_NEW_PLACE: Mutation = {

@@ -109,7 +109,9 @@ export class Plan {
     const mode: FundingMode = random.chance(0.5) ? 'fixed-rate' : 'uniform-auction'
     return {
       mode,
-      amountMinor: random.chance(0.15) ? 10_000 * MIN_BID_MINOR : random.between(200_000, 1_500_000),
+      amountMinor: random.chance(0.15)
+        ? 10_000 * MIN_BID_MINOR
+        : random.between(200_000, 1_500_000),
       ratePpm: random.between(60, 250) * 1_000,
       termMonths: random.pick([12, 36, 60]),
       minBidMinor: MIN_BID_MINOR,

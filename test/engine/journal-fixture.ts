@@ -152,7 +152,7 @@ export class Story {
         amountMinor: minor(50_000_000),
         ratePpm: ratePpm(120_000),
         termMonths: 36,
-        minBidMinor: minor(1_000),
+        minBidMinor: minor(5_000),
         openMs,
         grade: 'B',
         purpose: 'car',
@@ -165,7 +165,7 @@ export class Story {
       kind: 'PlaceBid' as const,
       ...this.#asked(1 + this.#random.below(accounts)),
       listingId: listingId(1 + this.#random.below(listings)),
-      amountMinor: minor(1_000 + this.#random.below(100_000)),
+      amountMinor: minor(5_000 + this.#random.below(96_000)),
       ratePpm: ratePpm(40_000 + this.#random.below(90_000)),
     }))
   }

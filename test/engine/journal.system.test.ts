@@ -78,11 +78,11 @@ describe('writing', () => {
     const story = new Story(4)
     await writer.append(story.opening())
     // Each is written, its answer is lost, and the second is sent again when its time is over.
-    proxy.cutNextAnswerTo('XADD')
+    proxy.cutNextAnswerTo('EVALSHA')
     const inTime = writer.append(story.bids(3))
     nowMs = ENTRY_PATIENCE_MS - 1
     await inTime
-    proxy.cutNextAnswerTo('XADD')
+    proxy.cutNextAnswerTo('EVALSHA')
     const late = writer.append(story.bids(4))
     nowMs += ENTRY_PATIENCE_MS
     await late

@@ -49,7 +49,7 @@ class Bidder {
 
   static async open(): Promise<Bidder> {
     const person = await market.newInvestor({ depositMinor: 1_000_000_000 })
-    const listingId = await market.openListing({ amountMinor: 1_000_000_000 })
+    const listingId = await market.openListing({ amountMinor: 25_000_000 })
     const raw = await RawSocket.open(market.wsUrl, 'lendbook.v1.json', person.token)
     return new Bidder(person, raw, listingId)
   }

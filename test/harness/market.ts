@@ -1,6 +1,7 @@
 /** A market of real processes with people in it, for system tests. */
 import { createNodeClient, HttpClient } from '../../gateway/client/node.ts'
 import type { Client } from '../../gateway/client/node.ts'
+import { BIDS_PER_LISTING_MAX } from '../../schema/index.ts'
 import type { OperationInput } from '../../schema/index.ts'
 import { startMarket as startLocalMarket } from '../../deploy/local/index.ts'
 import type { Market, MarketOptions } from '../../deploy/local/index.ts'
@@ -75,7 +76,13 @@ function peopled(market: Market): TestMarket {
   const openListing = async (terms: Partial<OperationInput<'listing.open'>> = {}) => {
     const { client } = await openOperator()
     const borrowerId = terms.borrowerId ?? (await newInvestor()).accountId
-    const { answer } = await client.openListing({ ...USUAL_TERMS, ...terms, borrowerId })
+    const { amountMinor = USUAL_TERMS.amountMinor } = terms
+    const minBidMinor = Math.max(
+      USUAL_TERMS.minBidMinor,
+      Math.ceil(amountMinor / BIDS_PER_LISTING_MAX),
+    )
+    const asked = { ...USUAL_TERMS, minBidMinor, ...terms, borrowerId }
+    const { answer } = await client.openListing(asked)
     return answer.listingId
   }
 
