@@ -8,6 +8,7 @@ const SUBJECTS: Record<string, () => Promise<{ run: () => Promise<BenchResult> }
   pipeline: () => import('./pipeline/main.ts'),
   settlement: () => import('./settlement/main.ts'),
   http: () => import('./http/main.ts'),
+  recovery: () => import('./recovery/main.ts'),
 }
 
 async function main(): Promise<number> {

@@ -105,7 +105,8 @@ export function apply(
   if (typeof outcome === 'string' && !isRemembered(outcome)) return [refused(command, outcome)]
   const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
   const answer = packAnswer(command, events[0])
-  state.keys.remember(account, { words, fingerprint: print, sequence: state.sequence, answer })
+  const record = { words, fingerprint: print, sequence: state.sequence, answer }
+  state.keys.remember(account, record, state.cut)
   assertHoldsAreBids(account)
   assertCashIsWhole(state)
   return events
@@ -142,7 +143,7 @@ function accountOf(state: State, accountId: AccountId): Account | null {
   const known = state.accounts.get(accountId)
   if (known !== undefined) return known
   if (state.accounts.size >= state.limits.accountsMax) return null
-  const account = newAccount(accountId)
+  const account = newAccount(accountId, state.accounts.size)
   state.accounts.set(accountId, account)
   return account
 }

@@ -7,9 +7,6 @@ import {
   SNAPSHOT_EVERY_MS,
 } from '../schema/limit.ts'
 
-/** `match` answers entries; `snapshot` follows silently and only saves its state. */
-export const ENGINE_DUTIES = ['match', 'snapshot'] as const
-
 /** The version of the schema to write by: this build's, or the one before while a rollout is under way. */
 export const schemaWritten = z.coerce
   .number()
@@ -24,7 +21,6 @@ export const engineSettings = z.object({
     .regex(/^[a-z0-9-]+$/)
     .default('demo'),
   JOURNAL_REDIS_URL: z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'),
-  ENGINE_DUTY: z.enum(ENGINE_DUTIES).default('match'),
   /** 0 takes any free port, and the ready line tells which. */
   OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   OPS_HOST: z.string().default('127.0.0.1'),

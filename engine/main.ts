@@ -1,5 +1,5 @@
 /** An engine process: take up the newest snapshot, replay what came after it, then answer entry by
- *  entry. Any number may run; with ENGINE_DUTY=snapshot one follows silently and saves its state. */
+ *  entry. Any number may run. */
 import { pause } from './host/backoff.ts'
 import { readConfig } from './host/config.ts'
 import { serveOperations } from './host/operations.ts'

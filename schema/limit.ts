@@ -51,8 +51,13 @@ export const ENGINE_SILENT_MS_MAX = 2_000
 /** An entry that could not be written for so long is given up: its callers were told long ago that the
  *  outcome is not known, and the market has gone on. */
 export const ENTRY_PATIENCE_MS = 10_000
-/** Rows in one chunk of a snapshot: an engine packs as many in a millisecond or two, while callers wait. */
-export const SNAPSHOT_ROWS_PER_CHUNK_MAX = 1_024
+/** Rows of a snapshot that an engine packs between two looks at the clock. */
+export const SNAPSHOT_ROWS_PER_STEP_MAX = 128
+/** An engine packs for so long before it looks whether somebody waits, and goes on later. */
+export const SNAPSHOT_SLICE_MS_MAX = 1
+/** The share of its time that it spends on a snapshot while it takes one. The rest is for those who wait for
+ *  answers. */
+export const SNAPSHOT_TIME_SHARE_MAX = 0.2
 /** What a second engine waits for the first to answer before it does so itself: some twenty times what
  *  the first usually takes, and all that callers feel of its death. */
 export const SECOND_ENGINE_WAIT_MS = 12

@@ -42,7 +42,7 @@ export interface Step {
   readonly displacesMinor: number
 }
 
-const ANYONE = newAccount(accountId(1))
+const ANYONE = newAccount(accountId(1), 0)
 
 export function makeSteps(mode: FundingMode, books: number, count: number, seed: number): Step[] {
   const random = new Random(seed)

@@ -15,8 +15,8 @@ import type { LauncherSettings } from './setting.ts'
 import { onStopAsked } from './stop-asked.ts'
 import { welcome } from './welcome.ts'
 
-/** Two engines match, so that killing either is not noticed; a third only takes snapshots. */
-const SHAPE = { engines: 2, hasSnapshotEngine: true, settlements: 1, workers: 1 }
+/** Two engines, so that killing either is not noticed. */
+const SHAPE = { engines: 2, settlements: 1, workers: 1 }
 
 async function main(): Promise<void> {
   const startedMs = Date.now()

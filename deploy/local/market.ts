@@ -22,7 +22,6 @@ import type { RoleSpec, Urls } from './roles.ts'
 export interface MarketOptions {
   /** 1 when not said, as for each of the others. */
   readonly engines?: number
-  readonly snapshotEngine?: boolean
   readonly gateways?: number
   readonly settlements?: number
   readonly workers?: number
@@ -140,8 +139,8 @@ async function openPrograms(
   urls: Urls,
   operatorPassword: string,
 ): Promise<void> {
-  const { engines = 1, snapshotEngine = false, settlements = 1, workers = 1 } = options
-  const shape = { engines, hasSnapshotEngine: snapshotEngine, gatewayPorts, settlements, workers }
+  const { engines = 1, settlements = 1, workers = 1 } = options
+  const shape = { engines, gatewayPorts, settlements, workers }
   const shared = { ...inherited(), OPERATOR_PASSWORD: operatorPassword, ...options.env }
   const startProgram = async (spec: RoleSpec, more: NodeJS.ProcessEnv): Promise<Running> => {
     const { envOf = {} } = options

@@ -16,10 +16,8 @@ export interface RoleSpec {
 }
 
 export interface MarketShape {
-  /** Engines that match; any number may run side by side. */
+  /** Any number may run side by side. */
   readonly engines: number
-  /** One more engine that only takes snapshots, so that a busy one never pauses. */
-  readonly hasSnapshotEngine: boolean
   readonly gatewayPorts: readonly number[]
   readonly settlements: number
   readonly workers: number
@@ -41,16 +39,7 @@ export function planRoles(
   }
   const plain = (role: Role, name: string): RoleSpec => ({ role, name, env })
   return [
-    ...numbered(shape.engines, (n) => ({
-      role: 'engine' as const,
-      name: `engine-${n}`,
-      env: { ...env, ENGINE_DUTY: 'match' },
-    })),
-    ...numbered(shape.hasSnapshotEngine ? 1 : 0, () => ({
-      role: 'engine' as const,
-      name: 'engine-snapshot',
-      env: { ...env, ENGINE_DUTY: 'snapshot' },
-    })),
+    ...numbered(shape.engines, (n) => plain('engine', `engine-${n}`)),
     ...numbered(shape.settlements, (n) => plain('workers/settlement', `settlement-${n}`)),
     ...numbered(shape.workers, (n) => plain('workers', `workers-${n}`)),
     ...shape.gatewayPorts.map((port, index) => ({

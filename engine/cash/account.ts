@@ -6,6 +6,8 @@ import type { AccountId } from '../../schema/index.ts'
  *  moved by the cash functions, the second by the bids, so that each proves the other. */
 export interface Account {
   readonly accountId: AccountId
+  /** Its place among the accounts, by their first command. */
+  readonly order: number
   availableMinor: number
   heldMinor: number
   /** What the account's open bids sum to, over all books. */
@@ -17,9 +19,10 @@ export interface Account {
   forgottenMs: number
 }
 
-export function newAccount(accountId: AccountId): Account {
+export function newAccount(accountId: AccountId, order: number): Account {
   return {
     accountId,
+    order,
     availableMinor: 0,
     heldMinor: 0,
     biddenMinor: 0,

@@ -117,9 +117,23 @@ function row(value: unknown): Tuple {
   return value
 }
 
-/** Any value made of arrays, strings and numbers: the rows of a snapshot. */
-export function packRows(value: unknown): Buffer {
-  return packer.pack(value)
+/** Some rows of a snapshot, made of strings and numbers, without what says how many: `joinRows` does. */
+export function packRows(rows: readonly unknown[]): Buffer {
+  return packer.pack(rows).subarray(listHead(rows.length).length)
+}
+
+/** What packing `[section, rows]` gives, of rows that were packed some at a time. */
+export function joinRows(section: string, count: number, packed: readonly Buffer[]): Buffer {
+  return Buffer.concat([listHead(2), packer.pack(section), listHead(count), ...packed])
+}
+
+/** How msgpack begins a list. */
+function listHead(length: number): Buffer {
+  if (length < 16) return Buffer.of(0x90 | length)
+  const head = Buffer.alloc(length < 0x1_0000 ? 3 : 5, length < 0x1_0000 ? 0xdc : 0xdd)
+  if (head.length === 3) head.writeUInt16BE(length, 1)
+  else head.writeUInt32BE(length, 1)
+  return head
 }
 
 export function unpackRows(bytes: Uint8Array): unknown {

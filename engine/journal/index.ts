@@ -45,6 +45,8 @@ export {
   markSound,
   noteUnusable,
   packChunks,
+  packSlices,
+  readStored,
   readChunk,
   saveSnapshot,
   SnapshotDamaged,

@@ -12,9 +12,9 @@ import { assert } from '../../schema/unit.ts'
 import type { Sequence } from '../../schema/unit.ts'
 import { compareEntryIds, GENESIS } from '../../schema/entry.ts'
 import type { Digest, EntryId, MarketIdentity } from '../../schema/entry.ts'
-import type { SnapshotChunk } from '../snapshot/snapshot-rows.ts'
+import type { SnapshotChunk, SnapshotSection } from '../snapshot/snapshot-rows.ts'
 import { packageAsset } from '../host/asset.ts'
-import { packRows, unpackRows } from './codec.ts'
+import { joinRows, packRows, unpackRows } from './codec.ts'
 import { messageOf, SetupFault } from '../host/setup-fault.ts'
 import { JournalForeign, JournalLost, REMEDY } from './failure.ts'
 import type { Journal } from './journal.ts'
@@ -24,6 +24,8 @@ import { Script } from './script.ts'
 
 /** Larger writes would hold up the fsync that bids wait for. */
 const CHUNK_BYTES_MAX = 256 * 1024
+/** Its section and the number of its rows come before them. */
+const PACKED_BYTES_MAX = CHUNK_BYTES_MAX - 32
 const CHECKSUM_BYTES = 32
 /** Between chunks, for the same reason. */
 const CHUNK_PAUSE_MS = 4
@@ -56,17 +58,28 @@ export interface SnapshotHead extends SnapshotPosition {
   readonly isSound?: true
 }
 
-/** The chunks as they will be stored. Reads `chunks` lazily: what they are taken from must not
- *  change until the last one was taken. */
+/** The chunks as they will be stored. */
 export function* packChunks(chunks: Iterable<SnapshotChunk>): Generator<Buffer> {
-  for (const { section, rows } of chunks) yield* packed(section, rows)
+  for (const whole of packSlices(chunks)) yield* whole
 }
 
-/** Writes a snapshot, chunk by chunk with pauses, and makes it visible. `chunks` from packChunks.
+/** The same in slices: for each chunk that is taken, what could be completed by it. Rows that follow each
+ *  other are stored together. Whoever rests between two slices rests between two chunks. */
+export function* packSlices(chunks: Iterable<SnapshotChunk>): Generator<readonly Buffer[]> {
+  const gathered = new Gathered()
+  for (const { section, rows } of chunks) {
+    const whole: Buffer[] = []
+    for (const piece of pieces(rows)) whole.push(...gathered.add(section, piece))
+    yield whole
+  }
+  yield gathered.takeAll()
+}
+
+/** Writes a snapshot, chunk by chunk with pauses, and makes it visible. `chunks` as packChunks gives them.
  *  Throws JournalLost when the outcome is unknown: the next one will do. */
 export async function saveSnapshot(
   journal: Journal,
-  chunks: Iterable<Buffer>,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
   { id, sequence, digest }: SnapshotPosition,
   identity: MarketIdentity | null = journal.identity,
 ): Promise<SnapshotHead> {
@@ -97,16 +110,23 @@ export async function loadSnapshot(
   head: SnapshotHead,
 ): Promise<readonly SnapshotChunk[]> {
   const chunks: SnapshotChunk[] = []
+  for await (const stored of readStored(journal, head))
+    chunks.push(readChunk(stored, chunks.length))
+  return chunks
+}
+
+/** The chunks of one as they are stored. Throws SnapshotDamaged when one is missing, and at the end when they are not
+ *  those of its index. */
+export async function* readStored(journal: Journal, head: SnapshotHead): AsyncGenerator<Buffer> {
   const total = createHash('sha256')
   for (let number = 0; number < head.chunks; number++) {
     const stored = (await journal.call('HGET', head.key, number)) as Buffer | null
     if (stored === null) throw new SnapshotDamaged(`${head.key}: chunk ${number} is missing`)
-    chunks.push(readChunk(stored, number))
+    yield stored
     total.update(stored.subarray(0, CHECKSUM_BYTES))
   }
   if (total.digest('hex') !== head.checksum)
     throw new SnapshotDamaged(`${head.key}: the chunks are not those of its index`)
-  return chunks
 }
 
 /** One as it is stored. Throws SnapshotDamaged when it is not what was written. */
@@ -181,30 +201,61 @@ export class SnapshotDamaged extends Error {
   override readonly name = 'SnapshotDamaged'
 }
 
+/** Rows that were packed together. */
+interface Piece {
+  readonly rows: number
+  readonly packed: Buffer
+}
+
+/** Rows of one section, until a chunk is full. */
+class Gathered {
+  #section: SnapshotSection = 'meta'
+  #packed: Buffer[] = []
+  #rows = 0
+  #bytes = 0
+
+  /** Gives the chunk that was full before. */
+  add(section: SnapshotSection, { rows, packed }: Piece): readonly Buffer[] {
+    const isFull = this.#bytes + packed.length > PACKED_BYTES_MAX
+    const before = section !== this.#section || isFull ? this.takeAll() : []
+    this.#section = section
+    this.#packed.push(packed)
+    this.#rows += rows
+    this.#bytes += packed.length
+    return before
+  }
+
+  takeAll(): readonly Buffer[] {
+    if (this.#rows === 0) return []
+    const body = joinRows(this.#section, this.#rows, this.#packed)
+    this.#packed = []
+    this.#rows = 0
+    this.#bytes = 0
+    return [Buffer.concat([sha256(body), body])]
+  }
+}
+
 /** Halves the rows until each piece is small enough; a single row is taken as it is. */
-function* packed(
-  section: SnapshotChunk['section'],
-  rows: SnapshotChunk['rows'],
-): Generator<Buffer> {
-  const body = packRows([section, rows])
-  if (body.length <= CHUNK_BYTES_MAX || rows.length < 2) {
-    yield Buffer.concat([sha256(body), body])
+function* pieces(rows: SnapshotChunk['rows']): Generator<Piece> {
+  const packed = packRows(rows)
+  if (packed.length <= PACKED_BYTES_MAX || rows.length < 2) {
+    yield { rows: rows.length, packed }
     return
   }
   const half = rows.length >> 1
-  yield* packed(section, rows.slice(0, half))
-  yield* packed(section, rows.slice(half))
+  yield* pieces(rows.slice(0, half))
+  yield* pieces(rows.slice(half))
 }
 
 async function writeChunks(
   link: Link,
   key: string,
-  chunks: Iterable<Buffer>,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<Pick<SnapshotHead, 'chunks' | 'sizeBytes' | 'checksum'>> {
   const total = createHash('sha256')
   let number = 0
   let sizeBytes = 0
-  for (const chunk of chunks) {
+  for await (const chunk of chunks) {
     await link.call('HSET', key, number, chunk)
     await link.call('EXPIRE', key, UNFINISHED_SECONDS)
     await wait(CHUNK_PAUSE_MS)

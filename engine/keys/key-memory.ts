@@ -10,6 +10,7 @@ import type { AccountId } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Hash } from '../digest/hash.ts'
 import { KeyPages, MORE_NUMBERS_MAX, NO_SLOT, NUMBER, WORD } from './key-pages.ts'
+import { KeyWalk } from './key-walk.ts'
 import type { MarketLimits } from '../market-limits.ts'
 import { wordsTimeMs } from './key-words.ts'
 import type { KeyWords } from './key-words.ts'
@@ -36,9 +37,9 @@ export interface KeptAnswer {
 
 export type KeyLimits = Pick<MarketLimits, 'keysPerAccountMax' | 'keysKeptMax'>
 
-/** Told of each record before it is let go, with its slot and the one that is next newer. */
-export interface KeyWatcher {
-  keepKey(slot: number, newer: number, account: Account, record: () => KeyRecord): void
+/** Told of an account before it changes: the snapshot that is being taken. */
+interface AccountKeeper {
+  keepAccount(account: Account): void
 }
 
 const BUCKETS_MIN = 1_024
@@ -50,8 +51,7 @@ export class KeyMemory {
   readonly #pages = new KeyPages()
   #buckets = new Int32Array(BUCKETS_MIN)
   #size = 0
-  /** The snapshot that is being taken; mostly none. */
-  watcher: KeyWatcher | null = null
+  #walk: KeyWalk | null = null
   #oldest = NO_SLOT
   #newest = NO_SLOT
 
@@ -77,10 +77,11 @@ export class KeyMemory {
     return slot === NO_SLOT ? null : this.#read(slot)
   }
 
-  /** Keeps a record that `find` did not find. Lets one go, the oldest, when there are enough. */
-  remember(account: Account, record: KeyRecord): void {
-    if (account.keyCount >= this.#limits.keysPerAccountMax) this.#forget(account.oldestKey)
-    else if (this.#size >= this.#limits.keysKeptMax) this.#forget(this.#oldest)
+  /** Keeps a record that `find` did not find. Lets one go, the oldest, when there are enough; its account,
+   *  which changes by it, is told to the cut. */
+  remember(account: Account, record: KeyRecord, cut: AccountKeeper | null): void {
+    if (account.keyCount >= this.#limits.keysPerAccountMax) this.#forget(account.oldestKey, cut)
+    else if (this.#size >= this.#limits.keysKeptMax) this.#forget(this.#oldest, cut)
     this.restore(account, record)
   }
 
@@ -95,44 +96,53 @@ export class KeyMemory {
     this.#size++
   }
 
-  /** All records with their accounts, the oldest first; restoring them in this order gives
-   *  the same memory. */
+  /** All records with their accounts, the oldest first; restoring them in this order gives the same memory. */
   *entries(): Generator<readonly [AccountId, KeyRecord]> {
-    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#pages.word(slot, WORD.newer))
-      yield [this.#accountOf(slot).accountId, this.#read(slot)]
+    try {
+      yield* this.beginWalk(Infinity)
+    } finally {
+      this.endWalk()
+    }
   }
 
-  /** The slot of the oldest record; NO_SLOT when there is none. */
-  get oldest(): number {
-    return this.#oldest
+  /** As `entries`, those up to the entry `sequence` as they are now, however long it takes: one that is let go
+   *  before the walk has passed it is given back when it has. */
+  beginWalk(sequence: number): Generator<readonly [AccountId, KeyRecord]> {
+    assert(this.#walk === null, 'one walk is under way at a time')
+    this.#walk = new KeyWalk(this.#pages, this.#oldest, sequence)
+    return this.#passAll(this.#walk)
   }
 
-  /** The slot of the next newer record; NO_SLOT after the newest. */
-  newer(slot: number): number {
-    return this.#pages.word(slot, WORD.newer)
+  /** Wherever it has come to. */
+  endWalk(): void {
+    for (const slot of this.#walk?.kept() ?? []) this.#giveBack(slot)
+    this.#walk = null
   }
 
-  sequenceAt(slot: number): number {
-    return this.#pages.number(slot, NUMBER.sequence)
+  *#passAll(walk: KeyWalk): Generator<readonly [AccountId, KeyRecord]> {
+    for (let slot = walk.next(); slot !== NO_SLOT; slot = walk.next()) {
+      const entry = [this.#accountOf(slot).accountId, this.#read(slot)] as const
+      if (walk.isLetGo) this.#giveBack(slot)
+      yield entry
+    }
   }
 
-  entryAt(slot: number): readonly [AccountId, KeyRecord] {
-    return [this.#accountOf(slot).accountId, this.#read(slot)]
-  }
-
-  #forget(slot: number): void {
+  #forget(slot: number, cut: AccountKeeper | null): void {
     const account = this.#accountOf(slot)
-    if (this.watcher !== null)
-      this.watcher.keepKey(slot, this.newer(slot), account, () => this.#read(slot))
+    cut?.keepAccount(account)
     const words = this.#readWords(slot)
     this.#unlinkFromBucket(slot, this.#bucketOf(account.accountId, words))
     this.#unlinkFromAccount(slot, account)
     this.#unlinkFromAges(slot)
     account.forgottenMs = Math.max(account.forgottenMs, wordsTimeMs(words))
+    this.#size--
+    if (this.#walk?.keeps(slot) !== true) this.#giveBack(slot)
+  }
+
+  #giveBack(slot: number): void {
     const more = this.#pages.word(slot, WORD.more)
     if (more !== NO_SLOT) this.#pages.giveBack(more)
     this.#pages.giveBack(slot)
-    this.#size--
   }
 
   #holds(slot: number, account: Account, words: KeyWords): boolean {

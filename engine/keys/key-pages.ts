@@ -47,6 +47,11 @@ export class KeyPages {
     return this.#given
   }
 
+  /** The highest slot that was ever taken. */
+  get used(): number {
+    return this.#used
+  }
+
   /** A slot whose fields are still to be written. */
   take(): number {
     this.#given++

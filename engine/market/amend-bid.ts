@@ -37,7 +37,7 @@ function lower(state: State, listing: Listing, bid: Bid, amountMinor: Minor): Ou
   const formerMinor = bid.acceptedMinor
   const releasedMinor = Math.max(0, formerMinor - amountMinor)
   if (releasedMinor > 0) reduceInBook(state, listing, bid, releasedMinor)
-  state.cut?.keepBid(bid, bid.acceptedMinor)
+  else state.cut?.keepBid(bid, formerMinor)
   bid.amountMinor = amountMinor
   adjust(state, bid, formerMinor)
   return [amended(bid, formerMinor)]

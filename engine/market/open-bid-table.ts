@@ -7,6 +7,7 @@
  *  through until the next full collection. */
 import { assert } from '../../schema/index.ts'
 import type { BidId } from '../../schema/index.ts'
+import { SpreadMap } from '../spread-map.ts'
 
 interface HasBidId {
   readonly bidId: BidId
@@ -17,12 +18,21 @@ interface Page<Bid> {
   count: number
 }
 
-export const PAGE_BIDS = 64
+/** A walk over the bids below `end` while others enter, change and leave. */
+interface Walk<Bid> {
+  readonly end: number
+  passed: number
+  /** Bids as they were, by page and by their place in it. */
+  readonly kept: SpreadMap<(Bid | null)[]>
+}
+
+const PAGE_BIDS = 64
 
 export class OpenBidTable<Bid extends HasBidId> {
   /** In the order of the ids when bids are added in that order. */
   readonly #pages = new Map<number, Page<Bid>>()
   #size = 0
+  #walk: Walk<Bid> | null = null
 
   get size(): number {
     return this.#size
@@ -47,12 +57,7 @@ export class OpenBidTable<Bid extends HasBidId> {
     assert(page?.bids[bid.bidId % PAGE_BIDS] === bid, 'a bid leaves once')
     page.bids[bid.bidId % PAGE_BIDS] = null
     this.#size--
-    if (--page.count === 0) this.#pages.delete(number)
-  }
-
-  /** The pages there are, by number, in the order of the ids. */
-  pageNumbers(): number[] {
-    return [...this.#pages.keys()]
+    if (--page.count === 0 && !this.#isPageAwaited(number)) this.#pages.delete(number)
   }
 
   /** All of them in the order of their ids, if that is how they were added. */
@@ -60,11 +65,71 @@ export class OpenBidTable<Bid extends HasBidId> {
     for (const { bids } of this.#pages.values()) for (const bid of bids) if (bid !== null) yield bid
   }
 
+  /** As `values`, of those below `end` as they are now, however long it takes: whoever changes or removes one
+   *  that `isAwaited` keeps a copy first. A page that loses its last bid stays until the walk has passed it. */
+  beginWalk(end: BidId): Generator<Bid> {
+    assert(this.#walk === null, 'one walk is under way at a time')
+    this.#walk = { end, passed: -1, kept: new SpreadMap() }
+    return this.#passAll(this.#walk)
+  }
+
+  /** Wherever it has come to. Pages that it left empty go when the next one passes them. */
+  endWalk(): void {
+    this.#walk = null
+  }
+
+  /** True when a walk has still to come to it, and no copy of it is kept. */
+  isAwaited(bidId: BidId): boolean {
+    const walk = this.#walk
+    if (walk === null || bidId <= walk.passed || bidId >= walk.end) return false
+    return (walk.kept.get(pageOf(bidId))?.[bidId % PAGE_BIDS] ?? null) === null
+  }
+
+  /** Keeps a bid for the walk, as it is before it changes or leaves. */
+  keep(copy: Bid): void {
+    const kept = this.#walk?.kept
+    assert(kept !== undefined, 'a bid is kept for a walk')
+    const number = pageOf(copy.bidId)
+    const bids = kept.get(number) ?? emptyPlaces<Bid>()
+    bids[copy.bidId % PAGE_BIDS] = copy
+    kept.set(number, bids)
+  }
+
+  *#passAll(walk: Walk<Bid>): Generator<Bid> {
+    for (const [number, { bids, count }] of this.#pages) {
+      const first = number * PAGE_BIDS
+      if (first >= walk.end) return
+      if (count === 0 && !walk.kept.has(number)) {
+        this.#pages.delete(number)
+        continue
+      }
+      for (let place = 0; place < PAGE_BIDS && first + place < walk.end; place++) {
+        const bid = walk.kept.get(number)?.[place] ?? bids[place] ?? null
+        walk.passed = first + place
+        if (bid !== null) yield bid
+      }
+      walk.passed = Math.max(walk.passed, first + PAGE_BIDS - 1)
+      walk.kept.take(number)
+      if (this.#pages.get(number)?.count === 0) this.#pages.delete(number)
+    }
+  }
+
+  #isPageAwaited(number: number): boolean {
+    const walk = this.#walk
+    if (walk === null) return false
+    const first = number * PAGE_BIDS
+    return first < walk.end && first + PAGE_BIDS - 1 > walk.passed
+  }
+
   #addPage(number: number): Page<Bid> {
-    const page = { bids: Array.from({ length: PAGE_BIDS }, (): Bid | null => null), count: 0 }
+    const page = { bids: emptyPlaces<Bid>(), count: 0 }
     this.#pages.set(number, page)
     return page
   }
+}
+
+function emptyPlaces<Bid>(): (Bid | null)[] {
+  return Array.from({ length: PAGE_BIDS }, (): Bid | null => null)
 }
 
 function pageOf(bidId: BidId): number {

@@ -28,7 +28,6 @@ export function reduceInBook(
   releasedMinor: number,
 ): void {
   removeListingTerm(state, listing)
-  state.cut?.keepBid(bid, bid.acceptedMinor)
   listing.book.reduce(bid, releasedMinor)
   addListingTerm(state, listing)
   shrink(state, bid, releasedMinor)

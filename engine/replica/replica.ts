@@ -59,10 +59,9 @@ export class Replica {
     this.#keeper = new SnapshotKeeper({ ...parts, isFirst: () => this.#speaker.isFirst })
   }
 
-  /** Up to where it has done what it is for: the last entry that is said, by whoever, or, for one that only
-   *  saves, applied. */
+  /** The last entry that is said, by whoever. */
   get saidId(): EntryId {
-    return this.#parts.settings.ENGINE_DUTY === 'match' ? this.#saidId : this.#parts.state.id
+    return this.#saidId
   }
 
   /** Has applied everything up to `id`. */
@@ -72,9 +71,7 @@ export class Replica {
 
   /** Works until the signal is aborted and the last round is said. Throws what no retry can mend. */
   async run(): Promise<void> {
-    const { settings } = this.#parts
-    const works = [this.#follow(), this.#considerSnapshots()]
-    if (settings.ENGINE_DUTY === 'match') works.push(this.#keepClock())
+    const works = [this.#follow(), this.#considerSnapshots(), this.#keepClock()]
     await Promise.race([Promise.all(works), this.#failure])
     await Promise.race([this.#saying, this.#failure])
     await this.#keeper.leave()
@@ -90,18 +87,14 @@ export class Replica {
   }
 
   async #round(entries: readonly CommandEntry[]): Promise<void> {
-    const { settings } = this.#parts
-    if (settings.ENGINE_DUTY === 'snapshot') await this.#keeper.idle()
     for (const part of partsOf(entries)) {
       const answers = this.#apply(part)
-      if (settings.ENGINE_DUTY === 'match') {
-        await this.#saying
-        this.#saying = this.#say(answers)
-        // Lets the answers out of the process before the next part takes the thread.
-        await setImmediate()
-      }
+      await this.#saying
+      this.#saying = this.#say(answers)
+      // Lets the answers out of the process before the next part takes the thread.
+      await setImmediate()
     }
-    await this.#keeper.consider()
+    this.#keeper.consider()
   }
 
   #apply(entries: readonly CommandEntry[]): EventEntry[] {
@@ -130,7 +123,7 @@ export class Replica {
     const { signal } = this.#parts
     while (!signal.aborted) {
       await pause(CONSIDER_EVERY_MS, signal)
-      await this.#keeper.consider()
+      this.#keeper.consider()
     }
   }
 

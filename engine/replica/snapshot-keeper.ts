@@ -1,23 +1,21 @@
 /** Sees to it that there is always a fairly new snapshot, at no cost to those who wait for answers.
  *
- *  Best is an engine of its own duty, which stops for as long as it takes. Where there is none, an
- *  engine that is second does it, and the first only when nobody else has: their turns come at once,
- *  twice and three times the interval. Such an engine goes on meanwhile: it packs a chunk, writes it, and
- *  stops for no longer than a chunk takes (engine/snapshot/cut.ts).
+ *  An engine that is second takes it, and the first only when nobody else has: their turns come at once and after
+ *  twice the interval. It goes on meanwhile, and stops for a slice of a millisecond at a time
+ *  (engine/snapshot/cut.ts, snapshot-slices.ts).
  *
  *  A snapshot is published only when the journal holds the answer to its last entry, with the same
  *  digest: whoever starts from it will never answer that entry again. */
 import { pause } from '../host/backoff.ts'
-import { digestOf, SnapshotCut } from '../index.ts'
+import { SnapshotCut } from '../index.ts'
 import type { State } from '../index.ts'
 import type { EngineSettings } from '../config.ts'
 import type { Log } from '../host/log.ts'
-import { isSaid, JournalLost, listSnapshots, packChunks, saveSnapshot } from '../journal/index.ts'
-import type { Journal, SnapshotPosition } from '../journal/index.ts'
+import { isSaid, JournalLost, listSnapshots, saveSnapshot } from '../journal/index.ts'
+import type { Journal } from '../journal/index.ts'
 import type { ReplicaMetrics } from './metrics.ts'
+import { packInSlices } from './snapshot-slices.ts'
 
-/** A stop that callers notice is worth a line: it is time for an engine with the snapshot duty. */
-const PAUSE_MS_NOTED = 100
 /** How often a silent engine looks whether its last entry has been answered. */
 const LOOK_EVERY_MS = 5
 
@@ -42,14 +40,12 @@ export class SnapshotKeeper {
     this.#sequence = parts.state.sequence
   }
 
-  /** To be called between rounds. The state may change again once this has resolved. */
-  async consider(): Promise<void> {
-    const { settings } = this.#parts
+  /** To be called between rounds. What is begun goes on by itself. */
+  consider(): void {
     if (this.#saving !== null || !this.#isDue()) return
     this.#saving = this.#save().finally(() => {
       this.#saving = null
     })
-    if (settings.ENGINE_DUTY === 'snapshot') await this.#saving
   }
 
   /** The last one of an engine that was asked to stop: it stands where the engine stopped, unless the newest
@@ -57,11 +53,6 @@ export class SnapshotKeeper {
   async leave(): Promise<void> {
     await this.#saving
     if (this.#parts.state.sequence > this.#sequence) await this.#save()
-  }
-
-  /** Resolves when nothing is being written any more. */
-  async idle(): Promise<void> {
-    await this.#saving
   }
 
   #isDue(): boolean {
@@ -81,8 +72,7 @@ export class SnapshotKeeper {
   }
 
   #turn(): number {
-    if (this.#parts.settings.ENGINE_DUTY === 'snapshot') return 1
-    return this.#parts.isFirst() ? 3 : 2
+    return this.#parts.isFirst() ? 2 : 1
   }
 
   async #save(): Promise<void> {
@@ -102,27 +92,33 @@ export class SnapshotKeeper {
   }
 
   async #write(): Promise<void> {
-    const { journal, state, metrics, log } = this.#parts
-    const position = { id: state.id, sequence: state.sequence, digest: digestOf(state) }
+    const { journal, state } = this.#parts
     const startMs = performance.now()
-    const cut = new SnapshotCut(state, journal.schemaWritten).begin()
-    const sizeBytes = await this.#writeCut(cut, position).finally(() => cut.end())
-    if (sizeBytes === null) return
+    const cut = new SnapshotCut(state, journal.schemaWritten)
+    this.#note(performance.now() - startMs)
+    try {
+      if (await this.#isAnswered(cut)) await this.#writeCut(cut)
+    } finally {
+      cut.end()
+    }
+  }
+
+  async #writeCut(cut: SnapshotCut): Promise<void> {
+    const { journal, metrics, log, signal } = this.#parts
+    const { id, sequence, digest } = cut
+    const startMs = performance.now()
+    const chunks = packInSlices(cut, signal, (sliceMs) => this.#note(sliceMs))
+    const { sizeBytes } = await saveSnapshot(journal, chunks, { id, sequence, digest })
     const saveMs = performance.now() - startMs
-    this.#sequence = position.sequence
+    this.#sequence = sequence
     metrics.snapshotSeconds.observe(saveMs / 1e3)
     metrics.tally.snapshotBytes = sizeBytes
-    metrics.tally.snapshotSequence = position.sequence
-    log.info({
-      at: 'snapshot',
-      sequence: position.sequence,
-      sizeBytes,
-      saveMs: Math.round(saveMs),
-    })
+    metrics.tally.snapshotSequence = sequence
+    log.info({ at: 'snapshot', sequence, sizeBytes, saveMs: Math.round(saveMs) })
   }
 
   /** Waits for the answer to the last entry; false when asked to stop meanwhile. */
-  async #isAnswered(position: SnapshotPosition): Promise<boolean> {
+  async #isAnswered(position: SnapshotCut): Promise<boolean> {
     const { journal, signal } = this.#parts
     while (!(await isSaid(journal, position))) {
       if (signal.aborted) return false
@@ -131,28 +127,8 @@ export class SnapshotKeeper {
     return true
   }
 
-  /** How many bytes it takes; null when asked to stop before the answer was there. */
-  async #writeCut(cut: SnapshotCut, position: SnapshotPosition): Promise<number | null> {
-    const { journal } = this.#parts
-    if (!(await this.#isAnswered(position))) return null
-    const chunks = this.#timed(packChunks(cut.chunks()))
-    return (await saveSnapshot(journal, chunks, position)).sizeBytes
-  }
-
-  /** Each chunk is packed only when the one before is written, so that none are kept. */
-  *#timed(chunks: Iterator<Buffer>): Generator<Buffer> {
-    const { metrics, log } = this.#parts
-    let longestMs = 0
-    for (;;) {
-      const startMs = performance.now()
-      const next = chunks.next()
-      const pauseMs = performance.now() - startMs
-      metrics.pauseSeconds.observe(pauseMs / 1e3)
-      longestMs = Math.max(longestMs, pauseMs)
-      if (next.done === true) break
-      yield next.value
-    }
-    if (longestMs > PAUSE_MS_NOTED)
-      log.warn({ at: 'snapshot-pause', pauseMs: Math.round(longestMs) })
+  /** Callers wait while the cut begins, and for each of its slices. */
+  #note(pauseMs: number): void {
+    this.#parts.metrics.pauseSeconds.observe(pauseMs / 1e3)
   }
 }

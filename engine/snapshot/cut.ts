@@ -1,209 +1,166 @@
-/** The whole state at one entry as rows, taken while the engine goes on.
+/** The state as it was at one entry, told row by row while the engine goes on.
  *
- *  The walk takes what is there, section by section. What is about to change and has not been walked over
- *  is kept first, as it was at the cut; so the rows are those of an engine that stopped there, in the same
- *  order: ids ascend, accounts stand in the order of their first command, keys in that of their age. */
+ *  It begins between two entries. From then on whoever is about to change an account, a listing or a bid
+ *  says so first (`keep…`), and what the walk has not come to yet is kept as it was. Keys never change:
+ *  one that is let go meanwhile stays in its memory until the walk has passed it. What is new since is no
+ *  part of it. So the rows, their order included, are those of an engine that had stopped.
+ *
+ *  The order is that in which a state is loaded again: accounts by their first command, listings and bids
+ *  by id, keys by age. What is kept is let go as the walk passes: at most all that changes meanwhile. */
 import {
-  bidId,
+  assert,
   SCHEMA_VERSION,
-  SNAPSHOT_ROWS_PER_CHUNK_MAX,
+  SNAPSHOT_ROWS_PER_STEP_MAX,
   WRITING_SINCE,
 } from '../../schema/index.ts'
-import type { AccountId, BidId, ListingId } from '../../schema/index.ts'
+import type { Digest, EntryId, ListingId, Sequence } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { Trace } from '../digest/trace.ts'
-import type { KeyRecord, KeyWatcher } from '../keys/key-memory.ts'
-import { NO_SLOT } from '../keys/key-pages.ts'
+import { newBid } from '../market/book/bid.ts'
 import type { Bid } from '../market/book/bid.ts'
 import type { Listing } from '../market/listing.ts'
-import { PAGE_BIDS } from '../market/open-bid-table.ts'
+import { digestOf } from '../state.ts'
 import type { State } from '../state.ts'
 import { addRows } from './proof.ts'
 import { accountRow, bidRow, keyRow, listingRow, metaOf } from './rows-of.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
+import { SpreadMap } from '../spread-map.ts'
 
-export class SnapshotCut implements KeyWatcher {
+type Row = readonly unknown[]
+
+interface Part {
+  readonly section: SnapshotSection
+  readonly rows: Iterator<Row>
+}
+
+export class SnapshotCut {
+  readonly id: EntryId
+  readonly sequence: Sequence
+  readonly digest: Digest
   readonly #state: State
-  readonly #rowsPerChunk: number
-  readonly #isFormer: boolean
-  readonly #meta: SnapshotRows['meta']
-  readonly #sources: SnapshotRows['sources'][]
-  readonly #sequence: number
-  readonly #accountCount: number
-  readonly #listingIds: readonly ListingId[]
-  readonly #bidPages: readonly number[]
-  readonly #nextBidId: number
-  readonly #accounts = new Map<AccountId, SnapshotRows['accounts']>()
-  readonly #listings = new Map<ListingId, SnapshotRows['listings']>()
-  readonly #bids = new Map<BidId, SnapshotRows['bids']>()
-  /** Keys that were let go, oldest first, by the slot that they stood before. */
-  readonly #keys = new Map<number, SnapshotRows['keys'][]>()
-  #areAccountsWalked = false
-  #areListingsWalked = false
-  /** Bids below this id are walked over. */
-  #bidsWalked = 0
-  #slot: number
-  #areKeysWalked = false
+  readonly #parts: readonly Part[]
+  #part = 0
+  readonly #proof = new Trace()
 
-  constructor(
-    state: State,
-    version: number = SCHEMA_VERSION,
-    rowsPerChunk: number = SNAPSHOT_ROWS_PER_CHUNK_MAX,
-  ) {
-    this.#rowsPerChunk = rowsPerChunk
+  readonly #accounts: number
+  readonly #keptAccounts = new SpreadMap<SnapshotRows['accounts']>()
+  #accountsPassed = 0
+
+  readonly #listings: readonly Listing[]
+  readonly #listingsEnd: ListingId
+  readonly #keptListings = new SpreadMap<SnapshotRows['listings']>()
+  #listingPassed = 0
+
+  /** With `version` the one before ours, as roles of the former build read it. */
+  constructor(state: State, version: number = SCHEMA_VERSION) {
+    assert(state.cut === null, 'one snapshot is taken at a time')
+    this.id = state.id
+    this.sequence = state.sequence
+    this.digest = digestOf(state)
     this.#state = state
+    this.#accounts = state.accounts.size
+    this.#listings = [...state.listings.values()]
+    this.#listingsEnd = state.nextListingId
     // The former build knows no trace: where there is one, it is gone.
-    this.#isFormer = version < WRITING_SINCE && state.trace === null
-    this.#meta = metaOf(state, this.#isFormer ? version : SCHEMA_VERSION)
-    this.#sources = [...state.sources.entries()].map(([source, batch]) => [source, batch])
-    this.#sequence = state.sequence
-    this.#accountCount = state.accounts.size
-    this.#listingIds = [...state.listings.keys()]
-    this.#bidPages = state.bids.pageNumbers()
-    this.#nextBidId = state.nextBidId
-    this.#slot = state.keys.oldest
-  }
-
-  /** From now on the state may change between two chunks, until `end`. */
-  begin(): this {
-    this.#state.cut = this
-    this.#state.keys.watcher = this
-    return this
-  }
-
-  end(): void {
-    this.#state.cut = null
-    this.#state.keys.watcher = null
-  }
-
-  /** Each as it is taken: that is one slice of the walk. Meta comes first, the proof last. */
-  *chunks(): Generator<SnapshotChunk> {
-    yield { section: 'meta', rows: [this.#meta] }
-    const proof = new Trace()
-    for (const chunk of this.rows()) {
-      if (!this.#isFormer) addRows(proof, chunk)
-      yield chunk
-    }
-    if (!this.#isFormer) yield { section: 'proof', rows: [[proof.hex()]] }
-  }
-
-  /** All but what is said of them. */
-  *rows(): Generator<SnapshotChunk> {
-    yield* inChunks('accounts', this.#walkAccounts(), this.#rowsPerChunk)
-    yield* inChunks('listings', this.#walkListings(), this.#rowsPerChunk)
-    yield* inChunks('bids', this.#walkBids(), this.#rowsPerChunk)
-    yield* inChunks('keys', this.#walkKeys(), this.#rowsPerChunk)
-    yield* inChunks('sources', [this.#sources], this.#rowsPerChunk)
-  }
-
-  keepAccount(account: Account): void {
-    if (this.#areAccountsWalked || this.#accounts.has(account.accountId)) return
-    this.#accounts.set(account.accountId, accountRow(account))
-  }
-
-  keepListing(listing: Listing): void {
-    if (this.#areListingsWalked || this.#listings.has(listing.listingId)) return
-    this.#listings.set(listing.listingId, listingRow(listing))
-  }
-
-  /** With what it had accepted: its book may have lowered it already. */
-  keepBid(bid: Bid, acceptedMinor: number): void {
-    if (bid.bidId < this.#bidsWalked || bid.bidId >= this.#nextBidId) return
-    if (!this.#bids.has(bid.bidId)) this.#bids.set(bid.bidId, bidRow(bid, acceptedMinor))
-  }
-
-  keepKey(slot: number, newer: number, account: Account, record: () => KeyRecord): void {
-    this.keepAccount(account)
-    if (this.#areKeysWalked) return
-    const sequence = this.#state.keys.sequenceAt(slot)
-    const before = this.#takeKeys(slot)
-    if (sequence <= this.#sequence && this.#isAhead(sequence))
-      before.push(keyRow([account.accountId, record()]))
-    if (before.length > 0) this.#keys.set(newer, [...before, ...(this.#keys.get(newer) ?? [])])
-    if (this.#slot === slot) this.#slot = newer
-  }
-
-  /** The walk rests only between the keys of two entries, so that the entry tells. */
-  #isAhead(sequence: number): boolean {
-    return this.#slot !== NO_SLOT && sequence >= this.#state.keys.sequenceAt(this.#slot)
-  }
-
-  #takeKeys(slot: number): SnapshotRows['keys'][] {
-    const rows = this.#keys.get(slot) ?? []
-    this.#keys.delete(slot)
-    return rows
-  }
-
-  *#walkAccounts(): Generator<SnapshotRows['accounts'][]> {
-    let left = this.#accountCount
-    // Accounts are only ever added, at the end.
-    for (const account of this.#state.accounts.values()) {
-      if (left-- === 0) break
-      yield [this.#accounts.get(account.accountId) ?? accountRow(account)]
-    }
-    this.#areAccountsWalked = true
-    this.#accounts.clear()
-  }
-
-  *#walkListings(): Generator<SnapshotRows['listings'][]> {
-    for (const id of this.#listingIds) {
-      const listing = this.#state.listings.get(id)
-      const row = this.#listings.get(id) ?? (listing === undefined ? null : listingRow(listing))
-      if (row !== null) yield [row]
-    }
-    this.#areListingsWalked = true
-    this.#listings.clear()
-  }
-
-  *#walkBids(): Generator<SnapshotRows['bids'][]> {
-    for (const page of this.#bidPages) {
-      const rows: SnapshotRows['bids'][] = []
-      const end = Math.min((page + 1) * PAGE_BIDS, this.#nextBidId)
-      for (let id = Math.max(1, page * PAGE_BIDS); id < end; id++) this.#takeBid(bidId(id), rows)
-      this.#bidsWalked = end
-      yield rows
-    }
-    this.#bidsWalked = this.#nextBidId
-  }
-
-  #takeBid(id: BidId, rows: SnapshotRows['bids'][]): void {
-    const kept = this.#bids.get(id)
-    const bid = this.#state.bids.get(id)
-    if (kept !== undefined) rows.push(kept)
-    else if (bid !== null) rows.push(bidRow(bid, bid.acceptedMinor))
-    this.#bids.delete(id)
-  }
-
-  *#walkKeys(): Generator<SnapshotRows['keys'][]> {
-    const { keys } = this.#state
-    while (this.#slot !== NO_SLOT && keys.sequenceAt(this.#slot) <= this.#sequence) {
-      const sequence = keys.sequenceAt(this.#slot)
-      const rows: SnapshotRows['keys'][] = []
-      while (this.#slot !== NO_SLOT && keys.sequenceAt(this.#slot) === sequence) {
-        rows.push(...this.#takeKeys(this.#slot), keyRow(keys.entryAt(this.#slot)))
-        this.#slot = keys.newer(this.#slot)
-      }
-      yield rows
-    }
-    yield [
-      ...this.#takeKeys(this.#slot),
-      ...(this.#slot === NO_SLOT ? [] : this.#takeKeys(NO_SLOT)),
+    const isFormer = version < WRITING_SINCE && state.trace === null
+    const meta = metaOf(state, isFormer ? version : SCHEMA_VERSION)
+    this.#parts = [
+      { section: 'meta', rows: [meta].values() },
+      { section: 'accounts', rows: this.#accountRows() },
+      { section: 'listings', rows: this.#listingRows() },
+      { section: 'bids', rows: rowsOf(state.bids.beginWalk(state.nextBidId), bidAsIs) },
+      { section: 'keys', rows: rowsOf(state.keys.beginWalk(state.sequence), keyRow) },
+      { section: 'sources', rows: [...state.sources.entries()].values() },
+      { section: 'proof', rows: isFormer ? [].values() : this.#proofRow() },
     ]
-    this.#areKeysWalked = true
+    state.cut = this
+  }
+
+  /** The next rows, all of one section; null when there are no more. Meta comes first, the proof last. */
+  next(rowsMax: number = SNAPSHOT_ROWS_PER_STEP_MAX): SnapshotChunk | null {
+    for (; this.#part < this.#parts.length; this.#part++) {
+      const part = this.#parts[this.#part]
+      assert(part !== undefined, 'a part that there is')
+      const { section, rows } = part
+      const taken = take(rows, rowsMax)
+      if (taken.length === 0) continue
+      const chunk = { section, rows: taken }
+      if (section !== 'meta' && section !== 'proof') addRows(this.#proof, chunk)
+      return chunk
+    }
+    return null
+  }
+
+  /** All that are left, each as it is taken. */
+  *chunks(): Generator<SnapshotChunk> {
+    for (let chunk = this.next(); chunk !== null; chunk = this.next()) yield chunk
+  }
+
+  /** To be called in any case: from then on nothing is kept any more. */
+  end(): void {
+    if (this.#state.cut !== this) return
+    this.#state.bids.endWalk()
+    this.#state.keys.endWalk()
+    this.#state.cut = null
+  }
+
+  /** Before an account changes. */
+  keepAccount(account: Account): void {
+    const { order } = account
+    if (order < this.#accountsPassed || order >= this.#accounts) return
+    if (!this.#keptAccounts.has(order)) this.#keptAccounts.set(order, accountRow(account))
+  }
+
+  /** Before a listing's book changes, or it leaves the market. */
+  keepListing(listing: Listing): void {
+    const { listingId } = listing
+    if (listingId <= this.#listingPassed || listingId >= this.#listingsEnd) return
+    if (!this.#keptListings.has(listingId)) this.#keptListings.set(listingId, listingRow(listing))
+  }
+
+  /** Before a bid changes or leaves. Its book may have lowered it already: `acceptedMinor` is what it was. */
+  keepBid(bid: Bid, acceptedMinor: number): void {
+    const { bids } = this.#state
+    if (bids.isAwaited(bid.bidId)) bids.keep(newBid({ ...bid, acceptedMinor }))
+  }
+
+  *#accountRows(): Generator<Row> {
+    if (this.#accounts === 0) return
+    for (const account of this.#state.accounts.values()) {
+      const kept = this.#keptAccounts.take(account.order)
+      this.#accountsPassed = account.order + 1
+      yield kept ?? accountRow(account)
+      if (this.#accountsPassed === this.#accounts) return
+    }
+  }
+
+  *#listingRows(): Generator<Row> {
+    for (const listing of this.#listings) {
+      const kept = this.#keptListings.take(listing.listingId)
+      this.#listingPassed = listing.listingId
+      yield kept ?? listingRow(listing)
+    }
+  }
+
+  *#proofRow(): Generator<Row> {
+    yield [this.#proof.hex()]
   }
 }
 
-function* inChunks<Section extends SnapshotSection>(
-  section: Section,
-  groups: Iterable<SnapshotRows[Section][]>,
-  rowsPerChunk: number,
-): Generator<SnapshotChunk> {
-  let rows: SnapshotRows[Section][] = []
-  for (const group of groups) {
-    for (const row of group) rows.push(row)
-    if (rows.length < rowsPerChunk) continue
-    yield { section, rows }
-    rows = []
+function bidAsIs(bid: Bid): Row {
+  return bidRow(bid, bid.acceptedMinor)
+}
+
+function* rowsOf<Item>(items: Iterable<Item>, rowOf: (item: Item) => Row): Generator<Row> {
+  for (const item of items) yield rowOf(item)
+}
+
+function take(rows: Iterator<Row>, rowsMax: number): Row[] {
+  const taken: Row[] = []
+  while (taken.length < rowsMax) {
+    const next = rows.next()
+    if (next.done === true) break
+    taken.push(next.value)
   }
-  if (rows.length > 0) yield { section, rows }
+  return taken
 }

@@ -96,7 +96,7 @@ function restoreMeta(state: State, row: SnapshotRows['meta']): void {
 
 function restoreAccount(state: State, row: SnapshotRows['accounts']): void {
   const [accountId, availableMinor, heldMinor, forgottenMs] = row
-  const account = newAccount(accountId)
+  const account = newAccount(accountId, state.accounts.size)
   account.availableMinor = availableMinor
   account.heldMinor = heldMinor
   account.forgottenMs = forgottenMs

@@ -3,7 +3,7 @@ import { newBid } from '../../engine/market/book/bid.ts'
 import type { Bid } from '../../engine/market/book/bid.ts'
 import { accountId, atMs, bidId, listingId, minor, ratePpm } from '../../schema/index.ts'
 
-const OWNER = newAccount(accountId(1))
+const OWNER = newAccount(accountId(1), 0)
 
 /** A bid of which only the id and the rate matter. */
 export function someBid(id: number, rate = 1): Bid {

@@ -17,7 +17,8 @@ import {
   markSound,
   noteUnusable,
   oldestEntries,
-  packChunks,
+  readChunk,
+  readStored,
   recordRules,
   trimTo,
 } from '../../engine/journal/index.ts'
@@ -91,11 +92,11 @@ async function archiveNewest(
   [newest]: readonly SnapshotHead[],
 ): Promise<void> {
   if (newest === undefined || (await isArchived(db, newest))) return
-  const chunks = await loadSnapshot(journal, newest)
   await db.transaction().execute(async (tx) => {
     await assertHeld(tx, lease)
     let number = 0
-    for (const chunk of packChunks(chunks)) {
+    for await (const chunk of readStored(journal, newest)) {
+      readChunk(chunk, number)
       await tx
         .insertInto('engine_snapshot')
         .values(row(newest, number, chunk, journal.identity))

@@ -60,7 +60,7 @@ test('keys are found until they are let go, oldest first, by account and over al
     300,
     fc.property(asked, (pairs) => {
       const accounts = new Map(
-        [1, 2, 3, 4].map((who) => [accountId(who), newAccount(accountId(who))]),
+        [1, 2, 3, 4].map((who) => [accountId(who), newAccount(accountId(who), who - 1)]),
       )
       const memory = new KeyMemory(accounts, LIMITS)
       const naive = new NaiveMemory()
@@ -71,7 +71,7 @@ test('keys are found until they are let go, oldest first, by account and over al
         const known = naive.list.find((one) => one.who === who && one.key === key)
         expect(memory.find(account, record.words)).toEqual(known?.record ?? null)
         if (known !== undefined) continue
-        memory.remember(account, record)
+        memory.remember(account, record, null)
         naive.remember(who, key, record)
         expect(account.forgottenMs).toBe(naive.forgotten.get(who) ?? 0)
         const isLong = ({ record: { answer } }: { record: KeyRecord }) => answer.more.length > 0
@@ -84,24 +84,24 @@ test('keys are found until they are let go, oldest first, by account and over al
 })
 
 test('ten thousand keys are all found again', () => {
-  const account = newAccount(accountId(1))
+  const account = newAccount(accountId(1), 0)
   const memory = new KeyMemory(new Map([[account.accountId, account]]), {
     keysPerAccountMax: 10_000,
     keysKeptMax: 10_000,
   })
-  for (let key = 0; key < 10_000; key++) memory.remember(account, recordOf(key, key))
+  for (let key = 0; key < 10_000; key++) memory.remember(account, recordOf(key, key), null)
   for (let key = 0; key < 10_000; key++)
     expect(memory.find(account, recordOf(key, key).words)?.sequence).toBe(key)
 })
 
 test('the same key of three thousand accounts is three thousand keys', () => {
   const ids = Array.from({ length: 3_000 }, (_, index) => accountId(index + 1))
-  const accounts = new Map(ids.map((id) => [id, newAccount(id)]))
+  const accounts = new Map(ids.map((id, order) => [id, newAccount(id, order)]))
   const memory = new KeyMemory(accounts, MARKET_LIMITS)
   const first = recordOf(1, 0)
   for (const account of accounts.values()) {
     expect(memory.find(account, first.words)).toBeNull()
-    memory.remember(account, { ...first, sequence: account.accountId })
+    memory.remember(account, { ...first, sequence: account.accountId }, null)
   }
   const found = [...accounts.values()].map((account) => memory.find(account, first.words)?.sequence)
   expect(found).toEqual(ids)

@@ -41,7 +41,7 @@ afterAll(() => fixture.stop())
 /** Lets an engine that has come so far consider a snapshot, and give up at once what it would wait for. */
 async function consider(): Promise<void> {
   const stop = new AbortController()
-  const settings = engineSettings.parse({ ENGINE_DUTY: 'snapshot', SNAPSHOT_EVERY_ENTRIES: 1 })
+  const settings = engineSettings.parse({ SNAPSHOT_EVERY_ENTRIES: 1 })
   const follower = createState()
   const keeper = new SnapshotKeeper({
     journal,
@@ -54,8 +54,8 @@ async function consider(): Promise<void> {
   })
   for (const entry of commands) applyEntry(follower, entry)
   stop.abort()
-  await keeper.consider()
-  await keeper.idle()
+  keeper.consider()
+  await keeper.leave()
 }
 
 test('a snapshot is published only when its last entry has been answered', async () => {
