@@ -76,14 +76,12 @@ test('an engine that starts takes up the newest snapshot, the whole state of it'
 
 test('one whose rows come to another digest than its index is passed over', async () => {
   const place = { id: state.id, sequence: state.sequence, digest: '0123456789abcdef' }
-  // Of two at one entry the one with the higher key comes first, and keys are random.
-  for (let first = ''; first !== place.digest; ) {
-    const head = await saveSnapshot(journal, packChunks(dumpState(state)), place)
-    first = (await listSnapshots(journal))[0]?.digest ?? ''
-    if (first !== place.digest) await dropSnapshot(journal, head)
-  }
+  // Of two at one entry, chance says which is tried first.
+  for (const head of await listSnapshots(journal)) await dropSnapshot(journal, head)
+  await saveSnapshot(journal, packChunks(dumpState(state)), place)
   const before = journal.snapshotsUnusable
   const resumed = await resumeState(journal)
-  expect(resumed.digest.hex()).toBe(state.digest.hex())
+  // The journal has its beginning: it starts there.
+  expect(resumed.sequence).toBe(0)
   expect(journal.snapshotsUnusable).toBe(before + 1)
 })
