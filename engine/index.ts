@@ -13,7 +13,7 @@ export { recomputeDigest } from './digest/recompute.ts'
 export { SnapshotCut } from './snapshot/cut.ts'
 export { dumpState } from './snapshot/dump.ts'
 export { loadState } from './snapshot/load.ts'
-export { loadStateAt } from './snapshot/state-at.ts'
+export { loadStateAt, loadStateAtInSteps } from './snapshot/state-at.ts'
 export { readMarket } from './snapshot/read-market.ts'
 export type {
   SnapshotAccount,

@@ -1,8 +1,7 @@
 import { SCHEMA_VERSION } from '../../schema/index.ts'
-import { Trace } from '../digest/trace.ts'
 import type { State } from '../state.ts'
 import { SnapshotCut } from './cut.ts'
-import { addRows } from './proof.ts'
+import { rowsOf } from './snapshot-rows.ts'
 import type { SnapshotChunk } from './snapshot-rows.ts'
 
 /** The whole state as rows, taken without a rest. With the schema version before ours as roles of the former
@@ -19,10 +18,12 @@ export function* dumpState(
   }
 }
 
-/** The hash over all rows, counted from the state. */
-export function proofOf(state: State): string {
-  const proof = new Trace()
-  for (const chunk of dumpState(state))
-    if (chunk.section !== 'meta' && chunk.section !== 'proof') addRows(proof, chunk)
-  return proof.hex()
+/** The hash over all rows, counted from the state in steps. */
+export function* proofOf(state: State): Generator<undefined, string> {
+  let proof = ''
+  for (const chunk of dumpState(state)) {
+    if (chunk.section === 'proof') proof = rowsOf(chunk, 'proof')[0]?.[0] ?? ''
+    yield
+  }
+  return proof
 }

@@ -31,6 +31,8 @@ import type { MarketLimits } from '../market-limits.ts'
 import { createState } from '../state.ts'
 import type { State } from '../state.ts'
 
+const BIDS_PER_STEP = 1_024
+
 /** Takes the chunks in the order in which `dumpState` gave them. Replaying the journal after the
  *  snapshot's entry then gives the same events and digests again. */
 export function loadState(
@@ -38,6 +40,19 @@ export function loadState(
   books: BookRegistry = FAST_BOOKS,
   limits: MarketLimits = MARKET_LIMITS,
 ): State {
+  const steps = loadInSteps(chunks, books, limits)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in steps of some rows each, for whoever has other work meanwhile. */
+export function* loadInSteps(
+  chunks: Iterable<SnapshotChunk>,
+  books: BookRegistry = FAST_BOOKS,
+  limits: MarketLimits = MARKET_LIMITS,
+): Generator<undefined, State> {
   const state = createState(books, limits)
   let meta: SnapshotRows['meta'] | null = null
   let proof: string | null = null
@@ -47,16 +62,20 @@ export function loadState(
     else if (chunk.section === 'proof') proof = rowsOf(chunk, 'proof')[0]?.[0] ?? null
     else addRows(read, chunk)
     restoreRows(state, chunk, chunk.section)
+    yield
   }
   assert(meta !== null, 'a snapshot begins with its meta row')
-  restoreBooks(state)
+  yield* restoreBooks(state)
   assertComplete(state, meta)
   const [version] = meta
   if (version >= WRITING_SINCE)
     assert(read.hex() === proof, 'every row of the snapshot is as it was written')
   // A former version had fewer columns.
   if (version === SCHEMA_VERSION)
-    assert(proofOf(state) === proof, 'every row of the snapshot is in the state, and nothing else')
+    assert(
+      (yield* proofOf(state)) === proof,
+      'every row of the snapshot is in the state, and nothing else',
+    )
   return state
 }
 
@@ -139,13 +158,14 @@ function restoreBid(state: State, row: SnapshotRows['bids']): void {
 
 /** Books are in the order of places, rows in that of ids: an amended bid may stand behind later ones.
  *  What is due is known once they are filled: a listing may be complete and wait for its closing. */
-function restoreBooks(state: State): void {
+function* restoreBooks(state: State): Generator<undefined> {
   const bids = [...state.bids.values()]
   if (bids.some(({ bidId, place }) => bidId !== place)) bids.sort((a, b) => a.place - b.place)
-  for (const bid of bids) {
+  for (const [index, bid] of bids.entries()) {
     const listing = state.listings.get(bid.listingId)
     assert(listing !== undefined, 'a bid lies in an open listing')
     listing.book.restore(bid)
+    if (index % BIDS_PER_STEP === 0) yield
   }
   for (const listing of state.listings.values()) state.closings.add(listing)
 }

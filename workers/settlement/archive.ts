@@ -7,8 +7,8 @@ import { SNAPSHOTS_ARCHIVED, TRIM_BEHIND_ENTRIES_MAX } from '../../schema/limit.
 import { compareEntryIds } from '../../schema/entry.ts'
 import type { EntryId } from '../../schema/entry.ts'
 import { assert } from '../../schema/unit.ts'
-import { loadStateAt } from '../../engine/index.ts'
-import { messageOf, pause } from '../../engine/host/index.ts'
+import { loadStateAtInSteps } from '../../engine/index.ts'
+import { messageOf, pause, runInTurns } from '../../engine/host/index.ts'
 import type { Database, Log } from '../../engine/host/index.ts'
 import {
   assertOfMarket,
@@ -67,7 +67,7 @@ async function proveSnapshots(
       assertOfMarket(journal, head)
       assert(recorded.entry_id === head.id, 'a snapshot stands at a recorded entry')
       assert(recorded.digest === head.digest, `the record has digest ${recorded.digest} there`)
-      loadStateAt(await loadSnapshot(journal, head), head)
+      await runInTurns(loadStateAtInSteps(await loadSnapshot(journal, head), head))
     } catch (error) {
       noteUnusable(journal, head, error)
       unusable.add(head.key)

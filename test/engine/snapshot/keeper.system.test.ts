@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { engineSettings } from '../../../engine/config.ts'
 import { SILENT_LOG } from '../../../engine/host/index.ts'
-import { applyEntry, createState, dumpState } from '../../../engine/index.ts'
+import { applyEntry, createState, digestOf, dumpState } from '../../../engine/index.ts'
 import type { State } from '../../../engine/index.ts'
 import {
   appendEvents,
   CommandWriter,
+  dropSnapshot,
   listSnapshots,
   packChunks,
   saveSnapshot,
@@ -64,7 +65,7 @@ test('a snapshot is published only when its last entry has been answered', async
   await appendEvents(journal, answers)
   await consider()
   expect(await listSnapshots(journal)).toMatchObject([
-    { id: state.id, sequence: state.sequence, digest: state.digest.hex() },
+    { id: state.id, sequence: state.sequence, digest: digestOf(state) },
   ])
 })
 
@@ -75,9 +76,12 @@ test('an engine that starts takes up the newest snapshot, the whole state of it'
 
 test('one whose rows come to another digest than its index is passed over', async () => {
   const place = { id: state.id, sequence: state.sequence, digest: '0123456789abcdef' }
+  // Of two at one entry, chance says which is tried first.
+  for (const head of await listSnapshots(journal)) await dropSnapshot(journal, head)
   await saveSnapshot(journal, packChunks(dumpState(state)), place)
   const before = journal.snapshotsUnusable
   const resumed = await resumeState(journal)
-  expect(resumed.digest.hex()).toBe(state.digest.hex())
+  // The journal has its beginning: it starts there.
+  expect(resumed.sequence).toBe(0)
   expect(journal.snapshotsUnusable).toBe(before + 1)
 })
