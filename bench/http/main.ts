@@ -49,8 +49,7 @@ export async function run(): Promise<BenchResult> {
 async function subjectsOf(market: TestMarket, peerUrl: string): Promise<readonly Subject[]> {
   const { token, client } = await market.newInvestor({ depositMinor: 900_000_000_000 })
   const ids: number[] = []
-  for (let n = 0; n < LISTINGS; n++)
-    ids.push(await market.openListing({ amountMinor: 25_000_000 }))
+  for (let n = 0; n < LISTINGS; n++) ids.push(await market.openListing({ amountMinor: 25_000_000 }))
   const listingId = ids[0] ?? 0
   for (let n = 0; n < 50; n++)
     await client.placeBid({ listingId, amountMinor: 2_500, ratePpm: 1_000 * n })
