@@ -61,6 +61,8 @@ export type Origin =
       readonly isDerived: true
       /** Columns that do not follow from it, each with the reason. */
       readonly apart: Readonly<Record<string, string>>
+      /** Columns that a build before did not know and left null: each means, then, what another holds. */
+      readonly nullMeans: Readonly<Record<string, string>>
     }
   | {
       /** They are what they are; `why` says what stands for them. */
@@ -69,8 +71,11 @@ export type Origin =
     }
 
 /** All columns but `apart` follow from the record. */
-export function derived(apart: Readonly<Record<string, string>> = {}): Origin {
-  return { isDerived: true, apart }
+export function derived(
+  apart: Readonly<Record<string, string>> = {},
+  nullMeans: Readonly<Record<string, string>> = {},
+): Origin {
+  return { isDerived: true, apart, nullMeans }
 }
 
 export function original(why: string): Origin {
@@ -180,13 +185,26 @@ export function table<
   name: Name,
   { columns, key, changes, origin }: TableFacts<Declared, Key, Changes>,
 ): Table<Name, Declared, Key, Changes> {
-  if (origin.isDerived)
-    for (const apart of Object.keys(origin.apart))
-      assert(Object.hasOwn(columns, apart) && !key.includes(apart), `${name} has a column ${apart}`)
+  if (origin.isDerived) assertNamed(name, columns, key, origin)
   const changing: readonly string[] = Object.values(changes).flat()
   assert(new Set(changing).size === changing.length, `a column of ${name} changes in one group`)
   assert(!key.some((column) => changing.includes(column)), `the key of ${name} never changes`)
   return { name, columns, key, changes, origin }
+}
+
+function assertNamed(
+  name: string,
+  columns: Columns,
+  key: readonly string[],
+  { apart, nullMeans }: Extract<Origin, { readonly isDerived: true }>,
+): void {
+  for (const column of Object.keys(apart))
+    assert(Object.hasOwn(columns, column) && !key.includes(column), `${name} has ${column} apart`)
+  for (const [column, meant] of Object.entries(nullMeans))
+    assert(
+      columns[column]?.isNullable === true && Object.hasOwn(columns, meant),
+      `a null ${column} of ${name} means another column`,
+    )
 }
 
 /** The columns that an insert has to give, in the order of the declaration. */

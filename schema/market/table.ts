@@ -54,5 +54,5 @@ export const BID = table('bid', {
     /** Only when it is amended. */
     terms: ['amount_minor', 'rate_ppm', 'place'],
   },
-  origin: derived(),
+  origin: derived({}, { placed_rate_ppm: 'rate_ppm' }),
 })

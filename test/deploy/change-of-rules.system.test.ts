@@ -20,8 +20,8 @@ const NEW_BUILD = asMutant(
   },
   {
     module: 'engine/market/open-listing.js',
-    from: 'command.minBidMinor > command.amountMinor',
-    to: 'command.minBidMinor * 2 > command.amountMinor',
+    from: 'misfitOf(command, bidsMax) !== null',
+    to: 'misfitOf(command, bidsMax) !== null || command.minBidMinor * 2 > command.amountMinor',
   },
 )
 const OTHER_RULES = /the journal .* is kept by the rules .*, this build's are .*adopt-rules\.js/

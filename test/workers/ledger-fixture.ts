@@ -5,13 +5,16 @@ import { startMarket } from '../../deploy/local/index.ts'
 import type { Market, MarketOptions } from '../../deploy/local/index.ts'
 import { MARKET_LIMITS } from '../../engine/index.ts'
 import type { MarketLimits } from '../../engine/index.ts'
-import { connectPostgres } from '../../engine/host/index.ts'
+import { connectPostgres, createMetrics } from '../../engine/host/index.ts'
 import type { Postgres } from '../../engine/host/index.ts'
 import { connectJournal } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
+import { Backlog } from '../../workers/settlement/backlog.ts'
 import { checkLedger } from '../../workers/settlement/check-ledger.ts'
 import { readCursor } from '../../workers/settlement/cursor.ts'
+import { Gauge } from '../../workers/settlement/gauge.ts'
 import type { LeaseMark } from '../../workers/settlement/held.ts'
+import type { Term } from '../../workers/settlement/term.ts'
 import { ScriptedEngine } from './scripted-engine.ts'
 
 export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
@@ -48,6 +51,19 @@ export async function anyLease(pool: Pool): Promise<LeaseMark> {
   const [lease] = rows
   if (lease === undefined) throw new Error('there is no lease')
   return lease
+}
+
+/** For stages of settlement that run in the test's own process, until the signal is aborted. */
+export function termOf(
+  { journal }: LedgerFixture,
+  pool: Pool,
+  lease: LeaseMark,
+  signal: AbortSignal,
+): Term {
+  const backlog = new Backlog(pool)
+  signal.addEventListener('abort', () => backlog.wake())
+  const gauge = new Gauge(createMetrics('settlement'))
+  return { pool, journal, backlog, gauge, lease, signal, onJobs: () => {} }
 }
 
 /** Asks again until it is so. */

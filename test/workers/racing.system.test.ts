@@ -1,17 +1,13 @@
 /** Settlers that share a lease: what is left when it was lost and nobody has noticed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createMetrics } from '../../engine/host/index.ts'
-import { Backlog } from '../../workers/settlement/backlog.ts'
 import { inspectLedger } from '../../workers/settlement/check-ledger.ts'
 import { CursorMoved, readCursor } from '../../workers/settlement/cursor.ts'
-import { Gauge } from '../../workers/settlement/gauge.ts'
 import { posting } from '../../workers/settlement/posting.ts'
 import { recording } from '../../workers/settlement/recording.ts'
 import type { LeaseMark } from '../../workers/settlement/held.ts'
-import type { Term } from '../../workers/settlement/term.ts'
 import { processJob } from '../../workers/processors.ts'
 import { dueOn } from '../../workers/loan/due-date.ts'
-import { anyLease, faultsOf, SEED, startLedger, untilSettled } from './ledger-fixture.ts'
+import { anyLease, faultsOf, SEED, startLedger, termOf, untilSettled } from './ledger-fixture.ts'
 import type { LedgerFixture } from './ledger-fixture.ts'
 
 process.stdout.write(`SEED=${SEED}\n`)
@@ -162,15 +158,10 @@ async function faultsAfter(change: string): Promise<readonly string[]> {
 
 /** What a settler does, beginning again from the tables whenever the other was first. */
 async function settle(lease: LeaseMark, stop: AbortSignal, onMoved: () => void): Promise<void> {
-  const { pool } = ledger.postgres
   while (!stop.aborted) {
     const over = new AbortController()
     const signal = AbortSignal.any([stop, over.signal])
-    const backlog = new Backlog(pool)
-    signal.addEventListener('abort', () => backlog.wake())
-    const gauge = new Gauge(createMetrics('settlement'))
-    const { journal } = ledger
-    const term: Term = { pool, journal, backlog, gauge, lease, signal, onJobs: () => {} }
+    const term = termOf(ledger, ledger.postgres.pool, lease, signal)
     const stages = [recording(term), posting(term)].map((stage) =>
       stage.finally(() => over.abort()),
     )

@@ -28,22 +28,34 @@ export interface NextIds {
   readonly jobId: number
 }
 
+/** That a batch writes to. */
+export type PostedTables = Pick<
+  typeof TABLES,
+  'transfer' | 'outcome' | 'listing' | 'bid' | 'loan' | 'outbox' | 'ledger_account'
+>
+
 export class Batch {
   /** The cursor that the batch goes on from. */
   readonly from: number
+  readonly tables: PostedTables
   readonly entries: RecordedEntry[] = []
-  readonly transfers = new CopyRows(TABLES.transfer)
-  readonly outcomes = new CopyRows(TABLES.outcome)
-  readonly listings = new ChangingRows(TABLES.listing)
-  readonly bids = new ChangingRows(TABLES.bid)
+  readonly transfers: CopyRows<typeof TABLES.transfer>
+  readonly outcomes: CopyRows<typeof TABLES.outcome>
+  readonly listings: ChangingRows<typeof TABLES.listing>
+  readonly bids: ChangingRows<typeof TABLES.bid>
   readonly loans: NewRow<typeof TABLES.loan>[] = []
   readonly jobs: NewRow<typeof TABLES.outbox>[] = []
   readonly #ledger = new Map<number, Map<number, Turnover>>()
   readonly #first: NextIds
 
-  constructor(from: number, first: NextIds) {
+  constructor(from: number, first: NextIds, tables: PostedTables = TABLES) {
     this.from = from
     this.#first = first
+    this.tables = tables
+    this.transfers = new CopyRows(tables.transfer)
+    this.outcomes = new CopyRows(tables.outcome)
+    this.listings = new ChangingRows(tables.listing)
+    this.bids = new ChangingRows(tables.bid)
   }
 
   /** For the batch after this one. */

@@ -20,7 +20,6 @@ import { readMirror } from './load.ts'
 import { readArchived } from './rebuild.ts'
 import type { RecordedEntry } from './recorded-entry.ts'
 import { DERIVED_TABLES, Shadow } from './shadow.ts'
-import { transact } from './transact.ts'
 import { START, walkRecord } from './walk-record.ts'
 
 export interface Finding {
@@ -33,15 +32,20 @@ export interface Finding {
 const FAULTS_SHOWN = 5
 /** Nobody reads more: what is wrong as a whole shows before. */
 const FAULTS_FOUND_MAX = 100
-const BEGIN = `begin isolation level repeatable read`
 
-/** Every invariant with whether it holds, always all of them. */
+/** Every invariant with whether it holds, always all of them. Whatever was written is taken back. */
 export async function checkLedger(pool: Pool): Promise<readonly Finding[]> {
-  let findings: readonly Finding[] = []
-  await transact(pool, BEGIN, async (client) => {
-    findings = await inspectLedger(client)
-  })
-  return findings
+  const client = await pool.connect()
+  try {
+    await client.query('begin isolation level repeatable read')
+    const findings = await inspectLedger(client)
+    await client.query('rollback')
+    client.release()
+    return findings
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
 }
 
 /** The same inside a transaction of the caller's. */
@@ -54,7 +58,6 @@ export async function inspectLedger(client: PoolClient): Promise<readonly Findin
   await tell('the tables have the digest that the engine said', () => compareDigest(client))
   await tell('the chart of accounts is the one that is posted to', () => compareChart(client))
   await tell('every archived snapshot is what the record says', () => proveArchive(client))
-  // From here on the names of the derived tables mean their shadows.
   let shadow: Shadow | null = null
   await tell('the hash chain is whole from the first entry', async () => {
     const walk = await walkJournal(client)
@@ -121,8 +124,8 @@ async function walkJournal(client: PoolClient): Promise<Walk> {
   let last: Cursor = START
   for await (const [entry, faults] of walkRecord(client)) {
     last = entry
-    if (breaks.length >= FAULTS_FOUND_MAX) continue
-    breaks.push(...faults, ...cursors.flatMap((cursor) => faultsOfCursor(cursor, entry)))
+    if (breaks.length < FAULTS_FOUND_MAX)
+      breaks.push(...faults, ...cursors.flatMap((cursor) => faultsOfCursor(cursor, entry)))
     if (!isPosted || entry.sequence > settled.sequence) continue
     const fault = await postAgain(shadow, entry)
     isPosted = fault === null

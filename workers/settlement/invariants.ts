@@ -130,6 +130,12 @@ export const INVARIANTS: readonly Invariant[] = [
       having count(o.outbox_id) <> 1 or count(o.done_at) <> count(s.loan_id)`,
   },
   {
+    name: 'a job counts how often it was sent',
+    faults: `
+      select outbox_id, attempts, sent_at from outbox
+       where attempts < 0 or (attempts = 0) <> (sent_at is null)`,
+  },
+  {
     name: 'no command has two outcomes',
     faults: `
       select sequence, place, count(*) as outcomes from outcome group by 1, 2 having count(*) > 1`,

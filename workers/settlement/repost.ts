@@ -12,7 +12,7 @@ import { readCursor, setCursor } from './cursor.ts'
 import type { Cursor } from './cursor.ts'
 import { takeLease } from './lease.ts'
 import { RecordNotWhole } from './rebuild.ts'
-import { DERIVED_TABLES, differs, sameKey, Shadow } from './shadow.ts'
+import { DERIVED_TABLES, differs, nameOfShadow, sameKey, Shadow } from './shadow.ts'
 import { transact } from './transact.ts'
 import { START, walkRecord } from './walk-record.ts'
 
@@ -60,10 +60,10 @@ async function repost(client: PoolClient): Promise<Reposted> {
   }
   // Rows go before those that they refer to, and come after.
   for (const declared of DERIVED_TABLES.toReversed())
-    count(declared.name, await takeAway(client, shadow, declared))
+    count(declared.name, await takeAway(client, declared))
   for (const declared of DERIVED_TABLES) {
-    count(declared.name, await putRight(client, shadow, declared))
-    count(declared.name, await putIn(client, shadow, declared))
+    count(declared.name, await putRight(client, declared))
+    count(declared.name, await putIn(client, declared))
   }
   for (const declared of DERIVED_TABLES)
     assert((await shadow.compare(declared, 1)).length === 0, `${declared.name} is as recorded`)
@@ -86,30 +86,30 @@ async function postUpTo(client: PoolClient, shadow: Shadow, sequence: number): P
   return last
 }
 
-function takeAway(client: PoolClient, shadow: Shadow, declared: Table): Promise<number> {
+function takeAway(client: PoolClient, declared: Table): Promise<number> {
   return rowsOf(
     client,
-    `delete from ${shadow.real(declared.name)} t
-      where not exists (select from pg_temp.${declared.name} s where ${sameKey(declared)})`,
+    `delete from ${declared.name} t
+      where not exists (select from ${nameOfShadow(declared)} s where ${sameKey(declared)})`,
   )
 }
 
-function putRight(client: PoolClient, shadow: Shadow, declared: Table): Promise<number> {
+function putRight(client: PoolClient, declared: Table): Promise<number> {
   const sets = derivedColumns(declared).map((name) => `${name} = s.${name}`)
   return rowsOf(
     client,
-    `update ${shadow.real(declared.name)} t set ${sets.join(', ')}
-       from pg_temp.${declared.name} s where ${sameKey(declared)} and ${differs(declared)}`,
+    `update ${declared.name} t set ${sets.join(', ')}
+       from ${nameOfShadow(declared)} s where ${sameKey(declared)} and ${differs(declared)}`,
   )
 }
 
-function putIn(client: PoolClient, shadow: Shadow, declared: Table): Promise<number> {
+function putIn(client: PoolClient, declared: Table): Promise<number> {
   const columns = derivedColumns(declared)
   return rowsOf(
     client,
-    `insert into ${shadow.real(declared.name)} (${columns.join(', ')})
-     select ${columns.map((name) => `s.${name}`).join(', ')} from pg_temp.${declared.name} s
-      where not exists (select from ${shadow.real(declared.name)} t where ${sameKey(declared)})`,
+    `insert into ${declared.name} (${columns.join(', ')})
+     select ${columns.map((name) => `s.${name}`).join(', ')} from ${nameOfShadow(declared)} s
+      where not exists (select from ${declared.name} t where ${sameKey(declared)})`,
   )
 }
 

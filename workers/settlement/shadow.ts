@@ -1,8 +1,9 @@
 /** The derived tables once more, from the record alone, to be held against the real ones.
  *
- *  A shadow is a temporary table of the same name. In this session it stands before the real one, so the
- *  very code that posts writes it, and nothing is written twice in two ways; the real one is then named with
- *  its schema. Lives until the transaction of the caller ends. */
+ *  A shadow is a temporary table, written by the very code that posts, so that nothing is written twice in
+ *  two ways. Its name is its own and says that it is temporary: a statement that the session has prepared
+ *  for the real table can never mean it, nor the other way round. Lives until the transaction of the caller
+ *  ends. */
 import type { PoolClient } from 'pg'
 import { columnList, derivedColumns } from '../../schema/declare/table.ts'
 import type { RowOf, Table } from '../../schema/declare/table.ts'
@@ -10,6 +11,7 @@ import { POSTING_BYTES_MAX, POSTING_ROWS_MAX } from '../../schema/limit.ts'
 import { TABLES } from '../../schema/table.ts'
 import { scheduleRows } from '../loan/build-schedule.ts'
 import { Batch } from './batch.ts'
+import type { NextIds } from './batch.ts'
 import { insertRows } from './copy.ts'
 import { foldEntry } from './fold.ts'
 import { Mirror } from './mirror.ts'
@@ -22,35 +24,53 @@ export const DERIVED_TABLES: readonly Table[] = Object.values(TABLES).filter(
   ({ origin }) => origin.isDerived,
 )
 
+/** As a statement has to name it; no real table can be meant. */
+export function nameOfShadow({ name }: Table): string {
+  return `pg_temp.shadow_${name}`
+}
+
+function shadowOf<Declared extends Table>(declared: Declared): Declared {
+  return { ...declared, name: nameOfShadow(declared) }
+}
+
+const SHADOWS = {
+  transfer: shadowOf(TABLES.transfer),
+  ledger_account: shadowOf(TABLES.ledger_account),
+  listing: shadowOf(TABLES.listing),
+  bid: shadowOf(TABLES.bid),
+  loan: shadowOf(TABLES.loan),
+  outbox: shadowOf(TABLES.outbox),
+  outcome: shadowOf(TABLES.outcome),
+  schedule: shadowOf(TABLES.schedule),
+  instalment: shadowOf(TABLES.instalment),
+}
+
+function batchFrom(sequence: number, first: NextIds): Batch {
+  return new Batch(sequence, first, SHADOWS)
+}
+
 /** Loans whose schedules are computed in one go. */
 const LOANS_PER_PAGE = 500
 
 export class Shadow {
   readonly #client: PoolClient
-  /** Of the real tables. */
-  readonly #schema: string
   readonly #mirror = new Mirror(0)
-  #batch = new Batch(0, { transferId: 1, jobId: 1 })
+  #batch = batchFrom(0, { transferId: 1, jobId: 1 })
   #bytes = 0
 
-  private constructor(client: PoolClient, schema: string) {
+  private constructor(client: PoolClient) {
     this.#client = client
-    this.#schema = schema
   }
 
-  /** Empty ones, inside a transaction of the caller's. From here on a table's bare name means its shadow. */
+  /** Empty ones, inside a transaction of the caller's. */
   static async create(client: PoolClient): Promise<Shadow> {
-    const { rows } = await client.query<{ schema: string }>('select current_schema() as schema')
-    const shadow = new Shadow(client, rows[0]?.schema ?? 'public')
-    for (const { name, key } of DERIVED_TABLES)
+    for (const declared of DERIVED_TABLES) {
+      const shadow = nameOfShadow(declared)
       await client.query(`
-        create temporary table ${name} (like ${shadow.real(name)} including defaults) on commit drop;
-        alter table pg_temp.${name} add primary key (${key.join(', ')})`)
-    return shadow
-  }
-
-  real(name: string): string {
-    return `${this.#schema}.${name}`
+        create temporary table ${shadow} (like ${declared.name} including defaults) on commit drop;
+        alter table ${shadow} add primary key (${declared.key.join(', ')})`)
+    }
+    return new Shadow(client)
   }
 
   /** Posts the next entry. Throws Unpostable; then what was posted before is still worth something, and
@@ -70,7 +90,7 @@ export class Shadow {
 
   async #write(): Promise<void> {
     await writeRows(this.#client, this.#batch)
-    this.#batch = new Batch(this.#mirror.sequence, this.#batch.nextIds())
+    this.#batch = batchFrom(this.#mirror.sequence, this.#batch.nextIds())
     this.#bytes = 0
   }
 
@@ -78,10 +98,10 @@ export class Shadow {
   async #schedule(): Promise<void> {
     for (let after = 0; ;) {
       const { rows } = await this.#client.query<RowOf<typeof TABLES.loan>>(
-        `select ${columnList(TABLES.loan)} from pg_temp.loan
+        `select ${columnList(TABLES.loan)} from ${SHADOWS.loan.name}
           where loan_id > $1 and loan_id in (
             select (s.payload ->> 'loanId')::bigint
-              from pg_temp.outbox s join ${this.real('outbox')} o using (outbox_id)
+              from ${SHADOWS.outbox.name} s join ${TABLES.outbox.name} o using (outbox_id)
              where s.topic = 'build-schedule' and o.done_at is not null)
           order by loan_id limit ${LOANS_PER_PAGE}`,
         [after],
@@ -89,12 +109,12 @@ export class Shadow {
       const built = rows.map(scheduleRows)
       await insertRows(
         this.#client,
-        TABLES.schedule,
+        SHADOWS.schedule,
         built.map(({ schedule }) => schedule),
       )
       await insertRows(
         this.#client,
-        TABLES.instalment,
+        SHADOWS.instalment,
         built.flatMap(({ instalments }) => instalments),
       )
       const last = rows.at(-1)
@@ -106,12 +126,13 @@ export class Shadow {
   /** What of the real table is not as the record says, in words, at most `max`. */
   async compare(declared: Table, max: number): Promise<readonly string[]> {
     const columns = derivedColumns(declared)
-    const texts = (of: string) => columns.map((name) => `${of}.${name}::text`).join(', ')
+    const texts = (of: Side) =>
+      columns.map((name) => `${valueIn(declared, of, name)}::text`).join(', ')
     const { rows } = await this.#client.query<Difference>(
       `select array[${texts('s')}] as recorded, array[${texts('t')}] as held,
               s.ctid is null as "isExtra", t.ctid is null as "isMissing"
-         from pg_temp.${declared.name} s
-         full join ${this.real(declared.name)} t on ${sameKey(declared)}
+         from ${nameOfShadow(declared)} s
+         full join ${declared.name} t on ${sameKey(declared)}
         where s.ctid is null or t.ctid is null or ${differs(declared)}
         limit ${max}`,
     )
@@ -121,11 +142,21 @@ export class Shadow {
 
 /** As a part of a query over shadow `s` and real table `t`. */
 export function differs(declared: Table): string {
-  const row = (of: string) =>
+  const row = (of: Side) =>
     derivedColumns(declared)
-      .map((name) => `${of}.${name}`)
+      .map((name) => valueIn(declared, of, name))
       .join(', ')
   return `row(${row('s')}) is distinct from row(${row('t')})`
+}
+
+type Side = 's' | 't'
+
+/** What a column says, also where a build before has left it null. */
+function valueIn({ origin }: Table, of: Side, name: string): string {
+  const meant = origin.isDerived ? origin.nullMeans[name] : undefined
+  return meant === undefined || of === 's'
+    ? `${of}.${name}`
+    : `coalesce(${of}.${name}, ${of}.${meant})`
 }
 
 /** As a part of a query over shadow `s` and real table `t`. */

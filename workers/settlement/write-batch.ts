@@ -1,7 +1,6 @@
 /** A batch into the tables: one transaction, begun with the cursor's compare-and-set, so that of two
  *  settlers only one gets past its first statement. */
 import type { Pool, PoolClient } from 'pg'
-import { TABLES } from '../../schema/table.ts'
 import { assert } from '../../schema/unit.ts'
 import type { Batch } from './batch.ts'
 import { addToColumns } from './change.ts'
@@ -25,11 +24,11 @@ export async function writeBatch(pool: Pool, lease: LeaseMark, batch: Batch): Pr
 /** All but the cursor, inside a transaction of the caller's. */
 export async function writeRows(client: PoolClient, batch: Batch): Promise<void> {
   await batch.transfers.insert(client)
-  await addToColumns(client, TABLES.ledger_account, 'balance', batch.ledgerChanges())
+  await addToColumns(client, batch.tables.ledger_account, 'balance', batch.ledgerChanges())
   await batch.listings.write(client)
   await batch.bids.write(client)
-  await insertRows(client, TABLES.loan, batch.loans)
-  await insertRows(client, TABLES.outbox, batch.jobs)
+  await insertRows(client, batch.tables.loan, batch.loans)
+  await insertRows(client, batch.tables.outbox, batch.jobs)
   await batch.outcomes.insert(client)
 }
 
