@@ -175,6 +175,18 @@ export const LAGGING_BYTES_MAX = 256 * 1024
 export const JOURNAL_WAIT_MS_MAX = 5_000
 
 // ── People ──────────────────────────────────────────────────────────────────────────────────────
+/** Lengths of what people write, in code points. A name is shown on one line. */
+export const NAME_LENGTH_MAX = 100
+/** Long enough that it cannot be tried through at the pace that the guard of sign-ins allows. */
+export const PASSWORD_LENGTH_MIN = 10
+/** A sentence, and no more to hash than that. */
+export const PASSWORD_LENGTH_MAX = 200
+/** Of an e-mail address (RFC 5321). */
+export const EMAIL_LENGTH_MAX = 254
+/** Three times the tokens that we give out. */
+export const TOKEN_LENGTH_MAX = 128
+/** Of a channel's name: the longest is `listing:` with 16 digits. */
+export const CHANNEL_NAME_LENGTH_MAX = 64
 /** A session ends by itself after this. */
 export const SESSION_MS_MAX = 7 * 24 * 60 * 60 * 1000
 /** Sessions a gateway remembers; others are looked up again. */

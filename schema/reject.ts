@@ -339,13 +339,23 @@ export interface Reject {
   readonly retryAfterMs?: number
 }
 
-/** Looks a code up and adds what is known of this one case. */
+/** Looks a code up and adds what is known of this one case. A wait is told in whole milliseconds, rounded up:
+ *  clocks that count in fractions are the caller's. */
 export function reject(
   code: RejectCode,
   more: { readonly field?: string; readonly retryAfterMs?: number } = {},
 ): Reject {
   const row: RejectRow = REJECTS[code]
-  return { code, number: row.number, class: row.class, en: row.en, zh: row.zh, ...more }
+  const { field, retryAfterMs } = more
+  return {
+    code,
+    number: row.number,
+    class: row.class,
+    en: row.en,
+    zh: row.zh,
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
+  }
 }
 
 /** The close codes of a WebSocket, for the ends that no reply can tell. */

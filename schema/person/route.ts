@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { route } from '../declare/route.ts'
 import type { Said } from '../declare/shape.ts'
+import { secret, text } from '../declare/text.ts'
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../limit.ts'
 import { accountId, email, personName, roles } from './row.ts'
 
 const sessionAnswer = z
@@ -29,8 +31,12 @@ export const PERSON_ROUTES = {
     about: 'A new investor, signed in.',
     body: z.strictObject({
       email,
-      password: z.string().min(10).max(200),
-      name: z.string().trim().min(1).max(100),
+      password: secret({
+        min: PASSWORD_LENGTH_MIN,
+        max: PASSWORD_LENGTH_MAX,
+        about: 'Known to this person alone.',
+      }),
+      name: text({ min: 1, max: NAME_LENGTH_MAX, about: 'What to call them.' }),
     }),
     reply: sessionAnswer,
   }),
@@ -39,7 +45,10 @@ export const PERSON_ROUTES = {
     paidFrom: 'queries',
     name: 'session.start',
     about: 'Signs in.',
-    body: z.strictObject({ email, password: z.string().min(1).max(200) }),
+    body: z.strictObject({
+      email,
+      password: secret({ min: 1, max: PASSWORD_LENGTH_MAX, about: 'As it was registered.' }),
+    }),
     reply: sessionAnswer,
   }),
   'DELETE /v1/sessions': route({
