@@ -31,7 +31,7 @@ beforeAll(async () => {
   })
   investor = await market.newInvestor({ depositMinor: 100_000_000 })
   stranger = await market.newInvestor({ depositMinor: 100_000_000 })
-  listingId = await market.openListing({ amountMinor: 50_000_000 })
+  listingId = await market.openListing({ amountMinor: 25_000_000 })
 })
 afterAll(() => market.stop())
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
     env: { DEMO_EMAIL: 'demo@lendbook.example', DEMO_PASSWORD: 'try the market' },
   })
   investor = await market.newInvestor({ depositMinor: 100_000_000 })
-  listingId = await market.openListing({ amountMinor: 900_000_000 })
+  listingId = await market.openListing({ amountMinor: 90_000_000 })
 })
 afterAll(() => market.stop())
 

@@ -26,7 +26,7 @@ test('what a question brings about is no outage of the records, what the server 
     'records-unavailable',
     1,
   ])
-  expect(await standing('select 1')).toEqual(['answered', 0])
+  await expect.poll(() => standing('select 1')).toEqual(['answered', 0])
   await postgres.close()
   await market.stop()
 })

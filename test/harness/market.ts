@@ -1,6 +1,7 @@
 /** A market of real processes with people in it, for system tests. */
 import { createNodeClient, HttpClient } from '../../gateway/client/node.ts'
 import type { Client } from '../../gateway/client/node.ts'
+import { BIDS_PER_LISTING_MAX } from '../../schema/index.ts'
 import type { OperationInput } from '../../schema/index.ts'
 import { startMarket as startLocalMarket } from '../../deploy/local/index.ts'
 import type { Market, MarketOptions } from '../../deploy/local/index.ts'
@@ -75,7 +76,10 @@ function peopled(market: Market): TestMarket {
   const openListing = async (terms: Partial<OperationInput<'listing.open'>> = {}) => {
     const { client } = await openOperator()
     const borrowerId = terms.borrowerId ?? (await newInvestor()).accountId
-    const { answer } = await client.openListing({ ...USUAL_TERMS, ...terms, borrowerId })
+    const { amountMinor } = { ...USUAL_TERMS, ...terms }
+    const minBidMinor = Math.max(SMALLEST_BID_MINOR, Math.ceil(amountMinor / BIDS_PER_LISTING_MAX))
+    const asked = { ...USUAL_TERMS, minBidMinor, ...terms, borrowerId }
+    const { answer } = await client.openListing(asked)
     return answer.listingId
   }
 
@@ -87,12 +91,14 @@ function peopled(market: Market): TestMarket {
   return { ...market, openOperator, newInvestor, openListing, stop }
 }
 
+/** What most listings take; a larger one takes no smaller bid than a full book can cover it with. */
+const SMALLEST_BID_MINOR = 2_500
+
 const USUAL_TERMS = {
   mode: 'fixed-rate',
   amountMinor: 1_000_000,
   ratePpm: 120_000,
   termMonths: 36,
-  minBidMinor: 2_500,
   openMs: 10 * 60_000,
   grade: 'B',
   purpose: 'car',
