@@ -264,7 +264,7 @@ test('a gateway that is asked to stop answers what is under way and sends everyo
   const { exited } = market.running('gateway-2')
   const stopping = market.kill('gateway-2', 'SIGTERM')
   const answers = await Promise.all(
-    Array.from({ length: 200 }, () => client.placeBid({ listingId, ...BID, amountMinor: 2_500 })),
+    Array.from({ length: 200 }, () => client.placeBid({ listingId, ...BID })),
   )
   const bidIds = answers.map(({ answer }) => (answer as { bidId: number }).bidId)
   expect(new Set(bidIds).size).toBe(200)
