@@ -1,7 +1,7 @@
 /** A gateway put together: what comes in goes to the desk, what happened comes from the journal, and
  *  a few clocks keep the rest moving. */
 import type { TemplatedApp } from 'uWebSockets.js'
-import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
+import { PUBLIC_FLUSH_MS, reject, SESSIONS_PURGE_MS } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset, Progress } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
@@ -20,7 +20,10 @@ import { serveHttp } from './http/server.ts'
 import { serveStatic } from './http/static-files.ts'
 import { Counts, watchAcks, watchGateway } from './metrics.ts'
 import { Persons } from './person/persons.ts'
+import { purgeSessions } from './person/records.ts'
+import { SessionCheck } from './person/session-check.ts'
 import { Sessions } from './person/sessions.ts'
+import { Refusal } from './refusal.ts'
 import { Records } from './records/records.ts'
 import { Watermarks } from './records/watermarks.ts'
 import { Outgoing } from './socket/outgoing.ts'
@@ -57,6 +60,7 @@ export class Gateway {
   readonly #feed: Feed
   readonly #sockets: Sockets
   readonly #sessions: Sessions
+  readonly #sessionCheck: SessionCheck
   readonly #records: Records
   readonly #watermarks: Watermarks
   readonly #timers: NodeJS.Timeout[] = []
@@ -120,11 +124,17 @@ export class Gateway {
       log,
       signal,
       onWatermark: (stage, sequence) => this.#admission.onWatermark(stage, sequence),
-      onSessionEnded: (tokenHash) => {
-        this.#sessions.forget(tokenHash)
-        this.#sockets.endSession(tokenHash)
+      onSessionEnded: (tokenHash) => this.#endSession(tokenHash),
+      onGap: () => {
+        this.#sessions.forgetAll()
+        this.#sessionCheck.onGap().catch(onFault)
       },
-      onGap: () => this.#sessions.forgetAll(),
+    })
+    this.#sessionCheck = new SessionCheck({
+      records: this.#records,
+      now: monotonicMs,
+      open: () => this.#sockets.openSessions(),
+      onEnded: (tokenHash) => this.#endSession(tokenHash),
     })
     serveHealth(app, () => this.readiness(), metrics, onFault)
     serveHttp({ ...shared, app, persons: this.persons, market: () => this.#marketAnswer() })
@@ -168,7 +178,9 @@ export class Gateway {
       this.#sockets.sweep(Date.now())
       this.#feed.sweep()
       this.#limits.sweep()
+      this.#sessionCheck.tick().catch((error: unknown) => this.#noteFault(error))
     })
+    every(SESSIONS_PURGE_MS, () => void this.#purgeSessions())
   }
 
   readiness(): Readiness {
@@ -201,6 +213,24 @@ export class Gateway {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#stop.abort()
+  }
+
+  #endSession(tokenHash: string): void {
+    this.#sessions.forget(tokenHash)
+    this.#sockets.endSession(tokenHash)
+  }
+
+  #noteFault(error: unknown): void {
+    this.#surroundings.log.error({ at: 'session-fault', error })
+  }
+
+  /** While the records are away it waits for the next time. */
+  async #purgeSessions(): Promise<void> {
+    try {
+      await purgeSessions(this.#records, Date.now())
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#noteFault(error)
+    }
   }
 
   /** What lies in the journal unanswered, also from gateways that have gone. While the journal does not

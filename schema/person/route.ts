@@ -3,12 +3,22 @@ import { z } from 'zod'
 import { route } from '../declare/route.ts'
 import type { Said } from '../declare/shape.ts'
 import { secret, text } from '../declare/text.ts'
-import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../limit.ts'
+import {
+  NAME_LENGTH_MAX,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  TOKEN_LENGTH_MAX,
+} from '../limit.ts'
 import { accountId, email, personName, roles } from './row.ts'
 
 const sessionAnswer = z
   .strictObject({
     token: z.string().describe('Goes into `Authorization: Bearer …`; shown once.'),
+    device: z
+      .string()
+      .describe(
+        'To be kept on this device, for good, and sent with the next sign-in: opens nothing, but whoever has it is not held back by what others guess.',
+      ),
     accountId,
     name: personName,
     roles,
@@ -48,6 +58,11 @@ export const PERSON_ROUTES = {
     body: z.strictObject({
       email,
       password: secret({ min: 1, max: PASSWORD_LENGTH_MAX, about: 'As it was registered.' }),
+      device: secret({
+        min: 1,
+        max: TOKEN_LENGTH_MAX,
+        about: 'As an earlier sign-in on this device answered it.',
+      }).optional(),
     }),
     reply: sessionAnswer,
   }),
