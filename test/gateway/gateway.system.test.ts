@@ -6,7 +6,7 @@ import { createNodeClient, HttpClient, RequestRefused } from '../../gateway/clie
 import { listFills } from '../../gateway/market/records.ts'
 import { hashOf } from '../../gateway/person/sessions.ts'
 import { Records } from '../../gateway/records/records.ts'
-import { SIGN_IN_FAILURES_FREE } from '../../schema/index.ts'
+import { SIGN_INS_FIRST, SIGN_INS_MORE } from '../../schema/index.ts'
 import type { ListingId } from '../../schema/index.ts'
 import { startMarket } from '../harness/market.ts'
 import type { Person, TestMarket } from '../harness/market.ts'
@@ -147,7 +147,7 @@ test('a wrong password and an unknown address are told alike, and guessing is sl
       .signIn({ email: who, password: 'a guess' })
       .catch((error: unknown) => (error as RequestRefused).code)
   expect(await guess('nobody@test.example')).toBe('credentials-wrong')
-  for (let n = 0; n < SIGN_IN_FAILURES_FREE; n++)
+  for (let n = 0; n < SIGN_INS_FIRST.burst + SIGN_INS_MORE.burst; n++)
     expect(await guess(email)).toBe('credentials-wrong')
   expect(await guess(email)).toBe('rate-limited')
   const again = market
