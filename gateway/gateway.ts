@@ -5,7 +5,13 @@ import { PUBLIC_FLUSH_MS, reject, SESSIONS_PURGE_MS } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset, Progress } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
-import { CommandWriter, countUnanswered, JournalLost, watchClock } from '../engine/journal/index.ts'
+import {
+  CommandWriter,
+  countUnanswered,
+  JournalLost,
+  readJournalEnd,
+  watchClock,
+} from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
@@ -18,7 +24,9 @@ import { serveHealth } from './http/operations.ts'
 import type { Readiness } from './http/operations.ts'
 import { serveHttp } from './http/server.ts'
 import { serveStatic } from './http/static-files.ts'
+import { Outcomes } from './keys/outcomes.ts'
 import { Counts, watchAcks, watchGateway } from './metrics.ts'
+import { Accounts } from './person/accounts.ts'
 import { Persons } from './person/persons.ts'
 import { purgeSessions } from './person/records.ts'
 import { SessionCheck } from './person/session-check.ts'
@@ -93,7 +101,14 @@ export class Gateway {
       onFault: (error) => signal.aborted || fail(error),
       onAck: watchAcks(metrics),
     })
-    this.#desk = new Desk(this.#admission, this.#limits, monotonicMs, journal.schemaWritten)
+    const accounts = new Accounts(this.#records)
+    this.#desk = new Desk(
+      this.#admission,
+      this.#limits,
+      monotonicMs,
+      journal.schemaWritten,
+      accounts,
+    )
     this.#feed = new Feed((frame) => this.#sockets.publish(frame), monotonicMs)
     const shared = {
       desk: this.#desk,
@@ -101,6 +116,11 @@ export class Gateway {
       limits: this.#limits,
       sessions: this.#sessions,
       records: this.#records,
+      outcomes: new Outcomes({
+        records: this.#records,
+        watermarks: { untilSettled: (sequence, ms) => this.#watermarks.untilSettled(sequence, ms) },
+        journalEnd: () => readJournalEnd(journal),
+      }),
       onFault,
       onRequest,
     }

@@ -112,6 +112,10 @@ export const PUBLIC_FLUSH_MS = 100
 /** A caller who asked to wait for `recorded` or `settled` hears what was reached by then. */
 export const ACK_WAIT_MS_MAX = 10_000
 
+/** Who asks what became of a key waits so long for settlement to come to the journal's end; many times what it
+ *  takes under load. */
+export const OUTCOME_WAIT_MS_MAX = 2_000
+
 // ── Settlement ──────────────────────────────────────────────────────────────────────────────────
 /** Entries, rows and bytes of one posting: a fraction of a second's work, so that stopping and
  *  starting again stay quick. One entry that is larger by itself is posted alone. */
@@ -209,6 +213,9 @@ export const PASSWORDS_IN_FLIGHT_MAX = 3
 export const PASSWORDS_WAITING_MAX = 512
 /** Of one network: a class of pupils who sign in at the same moment. */
 export const PASSWORDS_WAITING_PER_NETWORK_MAX = 64
+
+/** Accounts that a gateway knows to exist, eight bytes each; others are looked up again. */
+export const ACCOUNTS_CACHED_MAX = 200_000
 
 /** Budgets of tries to sign in, each with so many at once and one more every so often. What they come to is told in
  *  gateway/person/sign-in-guard.ts. From a device that the person has signed in from before: */

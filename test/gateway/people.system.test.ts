@@ -40,7 +40,8 @@ test('sixty wrong passwords at once are five guesses, and the owner gets in from
   const { device } = http
   const other = await market.newInvestor()
   const borrowed = new HttpClient({ baseUrl: market.baseUrl, device: device ?? '' })
-  expect((await borrowed.signIn(other)).device).not.toBe(device)
+  const theirs = { email: other.email, password: other.password }
+  expect((await borrowed.signIn(theirs)).device).not.toBe(device)
 })
 
 test('with one session too many the oldest ends, and its socket with it', async () => {
@@ -73,4 +74,71 @@ test('a session that ended unheard closes its sockets on every gateway once news
   for (const socket of sockets) expect(await socket.untilClosed()).toBe(4001)
   expect(await stays.ask(1, { id: 1, op: 'ping', p: {} })).toMatchObject({ ok: true })
   stays.cut()
+})
+
+test('a deposit is for somebody who exists, and so is a listing', async () => {
+  const { client } = await market.openOperator()
+  const nobody = 99_999_999
+  const deposit = client.deposit({ accountId: nobody, amountMinor: 100 })
+  await expect(deposit).rejects.toMatchObject({
+    code: 'account-unknown',
+    reject: { field: 'accountId' },
+  })
+  const listing = market.openListing({ borrowerId: nobody })
+  await expect(listing).rejects.toMatchObject({
+    code: 'account-unknown',
+    reject: { field: 'borrowerId' },
+  })
+  const { accountId } = await market.newInvestor()
+  const { answer } = await client.deposit({ accountId, amountMinor: 100 })
+  expect(answer).toMatchObject({ kind: 'Deposited', accountId })
+})
+
+test('the operator learns what became of its own deposit, and nobody else of what is not theirs', async () => {
+  const { client, http } = await market.openOperator()
+  const investor = await market.newInvestor()
+  const { accountId } = investor
+  const key = client.nextKey()
+  await client.deposit({ key, accountId, amountMinor: 700 })
+  const outcome = { answer: { kind: 'Deposited', amountMinor: 700 } }
+  expect(await client.request('outcome.get', { key, accountId })).toMatchObject(outcome)
+  expect(
+    await http.ask('GET /v1/outcomes/{key}', { path: { key }, query: { accountId } }),
+  ).toMatchObject(outcome)
+  expect(await investor.client.request('outcome.get', { key })).toMatchObject(outcome)
+  const { client: stranger } = await market.newInvestor()
+  await expect(stranger.request('outcome.get', { key, accountId })).rejects.toThrow(
+    'permission-missing',
+  )
+})
+
+test('the outcome of what was acknowledged is known at once, and what never came in is told so', async () => {
+  const investor = await market.newInvestor({ depositMinor: 100_000_000 })
+  const listingId = await market.openListing({ amountMinor: 25_000_000 })
+  for (let n = 0; n < 20; n++) {
+    const key = investor.client.nextKey()
+    const bid = { key, listingId, amountMinor: 2_500, ratePpm: 100_000 }
+    const { answer } = await investor.client.placeBid(bid)
+    expect(await investor.client.request('outcome.get', { key })).toMatchObject({ answer })
+  }
+  const never = investor.client.request('outcome.get', { key: investor.client.nextKey() })
+  await expect(never).rejects.toThrow('outcome-unknown')
+})
+
+test('while settlement is away an outcome is pending, of what came in and of what did not', async () => {
+  const investor = await market.newInvestor({ depositMinor: 100_000_000 })
+  const listingId = await market.openListing({ amountMinor: 25_000_000 })
+  await market.kill('settlement-1')
+  const key = investor.client.nextKey()
+  const bid = { key, listingId, amountMinor: 2_500, ratePpm: 100_000 }
+  const { answer } = await investor.client.placeBid(bid)
+  const ask = () => investor.client.request('outcome.get', { key })
+  await expect(ask()).rejects.toMatchObject({
+    code: 'outcome-pending',
+    reject: { class: 'retry-after' },
+  })
+  const never = investor.client.request('outcome.get', { key: investor.client.nextKey() })
+  await expect(never).rejects.toThrow('outcome-pending')
+  await market.start('settlement-1')
+  await expect.poll(() => ask().catch(codeOf), { timeout: 30_000 }).toMatchObject({ answer })
 })
