@@ -1,11 +1,17 @@
 /** A gateway put together: what comes in goes to the desk, what happened comes from the journal, and
  *  a few clocks keep the rest moving. */
 import type { TemplatedApp } from 'uWebSockets.js'
-import { PUBLIC_FLUSH_MS, reject } from '../schema/index.ts'
+import { PUBLIC_FLUSH_MS, reject, SESSIONS_PURGE_MS } from '../schema/index.ts'
 import type { EventEntry, HeartbeatFrame, MarketAnswer, MarketIdentity } from '../schema/index.ts'
 import { fail, packageAsset, Progress } from '../engine/host/index.ts'
 import type { Log, Metrics, Postgres } from '../engine/host/index.ts'
-import { CommandWriter, countUnanswered, JournalLost, watchClock } from '../engine/journal/index.ts'
+import {
+  CommandWriter,
+  countUnanswered,
+  JournalLost,
+  readJournalEnd,
+  watchClock,
+} from '../engine/journal/index.ts'
 import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
@@ -18,9 +24,14 @@ import { serveHealth } from './http/operations.ts'
 import type { Readiness } from './http/operations.ts'
 import { serveHttp } from './http/server.ts'
 import { serveStatic } from './http/static-files.ts'
+import { Outcomes } from './keys/outcomes.ts'
 import { Counts, watchAcks, watchGateway } from './metrics.ts'
+import { Accounts } from './person/accounts.ts'
 import { Persons } from './person/persons.ts'
+import { purgeSessions } from './person/records.ts'
+import { SessionCheck } from './person/session-check.ts'
 import { Sessions } from './person/sessions.ts'
+import { Refusal } from './refusal.ts'
 import { Records } from './records/records.ts'
 import { Watermarks } from './records/watermarks.ts'
 import { Outgoing } from './socket/outgoing.ts'
@@ -57,6 +68,7 @@ export class Gateway {
   readonly #feed: Feed
   readonly #sockets: Sockets
   readonly #sessions: Sessions
+  readonly #sessionCheck: SessionCheck
   readonly #records: Records
   readonly #watermarks: Watermarks
   readonly #timers: NodeJS.Timeout[] = []
@@ -89,7 +101,14 @@ export class Gateway {
       onFault: (error) => signal.aborted || fail(error),
       onAck: watchAcks(metrics),
     })
-    this.#desk = new Desk(this.#admission, this.#limits, monotonicMs, journal.schemaWritten)
+    const accounts = new Accounts(this.#records)
+    this.#desk = new Desk(
+      this.#admission,
+      this.#limits,
+      monotonicMs,
+      journal.schemaWritten,
+      accounts,
+    )
     this.#feed = new Feed((frame) => this.#sockets.publish(frame), monotonicMs)
     const shared = {
       desk: this.#desk,
@@ -97,6 +116,11 @@ export class Gateway {
       limits: this.#limits,
       sessions: this.#sessions,
       records: this.#records,
+      outcomes: new Outcomes({
+        records: this.#records,
+        watermarks: { untilSettled: (sequence, ms) => this.#watermarks.untilSettled(sequence, ms) },
+        journalEnd: () => readJournalEnd(journal),
+      }),
       onFault,
       onRequest,
     }
@@ -120,11 +144,17 @@ export class Gateway {
       log,
       signal,
       onWatermark: (stage, sequence) => this.#admission.onWatermark(stage, sequence),
-      onSessionEnded: (tokenHash) => {
-        this.#sessions.forget(tokenHash)
-        this.#sockets.endSession(tokenHash)
+      onSessionEnded: (tokenHash) => this.#endSession(tokenHash),
+      onGap: () => {
+        this.#sessions.forgetAll()
+        this.#sessionCheck.onGap().catch(onFault)
       },
-      onGap: () => this.#sessions.forgetAll(),
+    })
+    this.#sessionCheck = new SessionCheck({
+      records: this.#records,
+      now: monotonicMs,
+      open: () => this.#sockets.openSessions(),
+      onEnded: (tokenHash) => this.#endSession(tokenHash),
     })
     serveHealth(app, () => this.readiness(), metrics, onFault)
     serveHttp({ ...shared, app, persons: this.persons, market: () => this.#marketAnswer() })
@@ -168,7 +198,9 @@ export class Gateway {
       this.#sockets.sweep(Date.now())
       this.#feed.sweep()
       this.#limits.sweep()
+      this.#sessionCheck.tick().catch((error: unknown) => this.#noteFault(error))
     })
+    every(SESSIONS_PURGE_MS, () => void this.#purgeSessions())
   }
 
   readiness(): Readiness {
@@ -201,6 +233,24 @@ export class Gateway {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#stop.abort()
+  }
+
+  #endSession(tokenHash: string): void {
+    this.#sessions.forget(tokenHash)
+    this.#sockets.endSession(tokenHash)
+  }
+
+  #noteFault(error: unknown): void {
+    this.#surroundings.log.error({ at: 'session-fault', error })
+  }
+
+  /** While the records are away it waits for the next time. */
+  async #purgeSessions(): Promise<void> {
+    try {
+      await purgeSessions(this.#records, Date.now())
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#noteFault(error)
+    }
   }
 
   /** What lies in the journal unanswered, also from gateways that have gone. While the journal does not

@@ -115,6 +115,10 @@ export const PUBLIC_FLUSH_MS = 100
 /** A caller who asked to wait for `recorded` or `settled` hears what was reached by then. */
 export const ACK_WAIT_MS_MAX = 10_000
 
+/** Who asks what became of a key waits so long for settlement to come to the journal's end; many times what it
+ *  takes under load. */
+export const OUTCOME_WAIT_MS_MAX = 2_000
+
 // ── Settlement ──────────────────────────────────────────────────────────────────────────────────
 /** Entries, rows and bytes of one posting: a fraction of a second's work, so that stopping and
  *  starting again stay quick. One entry that is larger by itself is posted alone. */
@@ -178,18 +182,56 @@ export const LAGGING_BYTES_MAX = 256 * 1024
 export const JOURNAL_WAIT_MS_MAX = 5_000
 
 // ── People ──────────────────────────────────────────────────────────────────────────────────────
+/** Lengths of what people write, in code points. A name is shown on one line. */
+export const NAME_LENGTH_MAX = 100
+/** Long enough that it cannot be tried through at the pace that the guard of sign-ins allows. */
+export const PASSWORD_LENGTH_MIN = 10
+/** A sentence, and no more to hash than that. */
+export const PASSWORD_LENGTH_MAX = 200
+/** Of an e-mail address (RFC 5321). */
+export const EMAIL_LENGTH_MAX = 254
+/** Three times the tokens that we give out. */
+export const TOKEN_LENGTH_MAX = 128
+/** Of a channel's name: the longest is `listing:` with 16 digits. */
+export const CHANNEL_NAME_LENGTH_MAX = 64
 /** A session ends by itself after this. */
 export const SESSION_MS_MAX = 7 * 24 * 60 * 60 * 1000
 /** Sessions a gateway remembers; others are looked up again. */
 export const SESSIONS_CACHED_MAX = 50_000
 /** A remembered session is looked up again after this, should the news of its end have been lost. */
 export const SESSION_TRUSTED_MS_MAX = 60_000
-/** Passwords being hashed or checked at once: each takes 19 MiB and a thread for some 30 ms. */
-export const PASSWORDS_IN_FLIGHT_MAX = 64
-/** Wrong passwords in a row for one e-mail address before each further one doubles the wait. */
-export const SIGN_IN_FAILURES_FREE = 5
-/** The same for one network address, which many people may share. */
-export const SIGN_IN_FAILURES_FREE_PER_ADDRESS = 50
-export const SIGN_IN_WAIT_MS_MAX = 15 * 60_000
-/** Addresses and accounts whose failures are remembered. */
-export const SIGN_IN_FAILURES_KEPT_MAX = 10_000
+/** Sessions of one person, on all devices and in all programs; with a further one the oldest ends. */
+export const SESSIONS_PER_PERSON_MAX = 64
+/** Sessions that have ended by themselves, deleted by one statement; each gateway does so once in
+ *  SESSIONS_PURGE_MS, so many times what people begin. */
+export const SESSIONS_PURGED_MAX = 2_000
+export const SESSIONS_PURGE_MS = 60_000
+/** Sessions of open sockets that are asked for in one query. */
+export const SESSIONS_ASKED_MAX = 1_000
+/** Devices of one person that are known; with a further one the one longest not seen is forgotten. */
+export const DEVICES_PER_PERSON_MAX = 32
+/** Passwords being hashed or checked at once: each takes 19 MiB and one of libuv's four threads for some 30 ms. */
+export const PASSWORDS_IN_FLIGHT_MAX = 3
+/** Passwords that wait for it: five seconds' worth. */
+export const PASSWORDS_WAITING_MAX = 512
+/** Of one network: a class of pupils who sign in at the same moment. */
+export const PASSWORDS_WAITING_PER_NETWORK_MAX = 64
+
+/** Accounts that a gateway knows to exist, eight bytes each; others are looked up again. */
+export const ACCOUNTS_CACHED_MAX = 200_000
+
+/** Budgets of tries to sign in, each with so many at once and one more every so often. What they come to is told in
+ *  gateway/person/sign-in-guard.ts. From a device that the person has signed in from before: */
+export const SIGN_INS_BY_DEVICE = { burst: 10, everyMs: 60_000 } as const
+/** From one network, for all e-mail addresses: an office whose people mistype on Monday morning. */
+export const SIGN_INS_BY_NETWORK = { burst: 50, everyMs: 10_000 } as const
+/** From one network for one e-mail address, whatever happens elsewhere: enough to mistype twice. */
+export const SIGN_INS_FIRST = { burst: 3, everyMs: 8 * 60 * 60_000 } as const
+/** After those: */
+export const SIGN_INS_MORE = { burst: 2, everyMs: 15 * 60_000 } as const
+/** What all networks together have for one e-mail address after their first tries. */
+export const SIGN_INS_FROM_UNKNOWN = { burst: 20, everyMs: 60_000 } as const
+/** Budgets of each kind that are remembered, some hundred bytes each. */
+export const SIGN_IN_BUDGETS_KEPT_MAX = 20_000
+/** Tries that are being looked at may give back what they hold: ask again after so long. */
+export const SIGN_IN_IN_FLIGHT_RETRY_MS = 1_000

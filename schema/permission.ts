@@ -5,6 +5,8 @@ export type Role = (typeof ROLES)[number]
 export const PERMISSIONS = {
   /** Read one's own cash and bids, ask for one's own outcomes. */
   'own.read': ['investor', 'borrower', 'operator'],
+  /** Ask for the outcome of what was commanded for another's account. */
+  'outcome.read': ['operator'],
   /** Place and cancel bids for oneself. */
   'bid.write': ['investor'],
   /** Tell the engine of cash that has arrived. */

@@ -254,8 +254,22 @@ export const REJECTS = {
     number: 4016,
     class: 'fix-request',
     http: 404,
-    en: 'No command with this key has been settled.',
-    zh: '没有已结算的指令使用此键。',
+    en: 'No command with this key had come in when you asked.',
+    zh: '截至查询时，没有收到使用此键的指令。',
+  },
+  'outcome-pending': {
+    number: 4017,
+    class: 'retry-after',
+    http: 409,
+    en: 'Not all that had come in when you asked is settled yet. Ask again in a moment.',
+    zh: '查询时已收到的指令尚未全部结算，请稍后再查。',
+  },
+  'account-unknown': {
+    number: 4018,
+    class: 'fix-request',
+    http: 404,
+    en: 'There is no such account.',
+    zh: '没有这个账户。',
   },
   busy: {
     number: 5001,
@@ -339,13 +353,23 @@ export interface Reject {
   readonly retryAfterMs?: number
 }
 
-/** Looks a code up and adds what is known of this one case. */
+/** Looks a code up and adds what is known of this one case. A wait is told in whole milliseconds, rounded up:
+ *  clocks that count in fractions are the caller's. */
 export function reject(
   code: RejectCode,
   more: { readonly field?: string; readonly retryAfterMs?: number } = {},
 ): Reject {
   const row: RejectRow = REJECTS[code]
-  return { code, number: row.number, class: row.class, en: row.en, zh: row.zh, ...more }
+  const { field, retryAfterMs } = more
+  return {
+    code,
+    number: row.number,
+    class: row.class,
+    en: row.en,
+    zh: row.zh,
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
+  }
 }
 
 /** The close codes of a WebSocket, for the ends that no reply can tell. */

@@ -14,7 +14,7 @@ import { OUTCOME } from './keys/table.ts'
 import { LEDGER_ACCOUNT, LEDGER_CHART, OUTBOX, TRANSFER } from './ledger/table.ts'
 import { INSTALMENT, LOAN, SCHEDULE } from './loan/table.ts'
 import { BID, LISTING } from './market/table.ts'
-import { PERSON, SESSION } from './person/table.ts'
+import { DEVICE, PERSON, SESSION } from './person/table.ts'
 
 export const TABLES = {
   market_identity: MARKET_IDENTITY,
@@ -34,6 +34,7 @@ export const TABLES = {
   outcome: OUTCOME,
   person: PERSON,
   session: SESSION,
+  device: DEVICE,
 } as const
 
 /** What kysely is told of them. */

@@ -13,7 +13,9 @@ export interface Session {
   readonly expiresAtMs: number
 }
 
-export const http = new HttpClient()
+const device = remembered.read('device')
+
+export const http = new HttpClient(device === null ? {} : { device })
 export const session = shallowRef<Session | null>(kept())
 export const mayBid = computed(() => isPermitted('bid.write', session.value?.roles ?? []))
 
@@ -31,6 +33,11 @@ export function followSession(): void {
     },
     { immediate: true },
   )
+}
+
+/** Keeps what lets this device in whatever others guess. It opens nothing, so it stays when its owner goes. */
+export function keepDevice(): void {
+  remembered.write('device', http.device)
 }
 
 /** What an earlier visit left, if it still counts. */

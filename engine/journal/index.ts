@@ -14,6 +14,7 @@ export { assertInTime } from './clock.ts'
 export { CommandWriter } from './command-writer.ts'
 export type { Written } from './command-writer.ts'
 export { countUnanswered } from './count-unanswered.ts'
+export { readJournalEnd } from './journal-end.ts'
 export {
   Diverged,
   JournalForeign,

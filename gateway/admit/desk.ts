@@ -17,6 +17,7 @@ import type { Admission } from './admission.ts'
 import { Admitted } from './admitted.ts'
 import type { Asker } from './admitted.ts'
 import { BUCKET_OF, OPERATION_FORMS } from './forms.ts'
+import { Refusal } from '../refusal.ts'
 import type { RateLimits } from './rate-limits.ts'
 
 /** A rollout takes minutes, so there is no hurry in asking again. */
@@ -38,26 +39,39 @@ export interface CommandRequest {
   readonly id: number
 }
 
+/** Who exists, as far as the desk has to know. */
+export interface OwnerLookup {
+  isKnown(accountId: AccountId): boolean
+  /** @throws {Refusal} records-unavailable */
+  exists(accountId: AccountId): Promise<boolean>
+}
+
+const ANYBODY: OwnerLookup = { isKnown: () => true, exists: () => Promise.resolve(true) }
+
 export class Desk {
   readonly #admission: Admission
   readonly #limits: RateLimits
   readonly #now: () => number
   readonly #schemaWritten: number
+  readonly #accounts: OwnerLookup
   /** Once set, nothing new is taken in. */
   isDraining = false
 
   /** @param now the clock that the admission and the limits count by too
-   *  @param schemaWritten the version of the schema that commands are written by */
+   *  @param schemaWritten the version of the schema that commands are written by
+   *  @param accounts who exists: what is asked for another account is asked for one of them */
   constructor(
     admission: Admission,
     limits: RateLimits,
     now: () => number,
     schemaWritten: number = SCHEMA_VERSION,
+    accounts: OwnerLookup = ANYBODY,
   ) {
     this.#admission = admission
     this.#limits = limits
     this.#now = now
     this.#schemaWritten = schemaWritten
+    this.#accounts = accounts
   }
 
   /** @returns null when it is on its way: the asker will be told */
@@ -66,16 +80,37 @@ export class Desk {
     if (caller === null) return reject('not-logged-on')
     const refusal = accessRefusal(access, caller)
     if (refusal !== null) return refusal
-    if (this.isDraining) return reject('draining', { retryAfterMs: 500 })
+    if (this.isDraining) return DRAINING
     const form = OPERATION_FORMS[op]
     const commands = form.read(params, caller.accountId)
     if (isReject(commands)) return this.#pay(form.bucket, caller, 1) ?? commands
     if (!this.#areSayable(commands)) return this.#pay(form.bucket, caller, 1) ?? ROLLOUT
     const limited = this.#payFor(op, commands, caller)
     if (limited !== null) return limited
-    return this.#admission.admit(
-      new Admitted(asker, id, form.isBatch, ack, commands, this.#now(), op, caller.accountId),
-    )
+    const { accountId } = caller
+    const { isBatch } = form
+    const request = new Admitted(asker, id, isBatch, ack, commands, this.#now(), op, accountId)
+    const owner = commands[0]?.accountId ?? accountId
+    if (owner === accountId || this.#accounts.isKnown(owner)) return this.#admission.admit(request)
+    void this.#admitFor(owner, request)
+    return null
+  }
+
+  /** Hands in what is asked for another account, once there is found to be such a one. */
+  async #admitFor(owner: AccountId, request: Admitted): Promise<void> {
+    const refusal = await this.#ownerRefusal(owner, request.op)
+    const why = refusal ?? (this.isDraining ? DRAINING : this.#admission.admit(request))
+    if (why !== null) request.asker.onFailed(request, why)
+  }
+
+  async #ownerRefusal(owner: AccountId, op: CommandOperation): Promise<Reject | null> {
+    try {
+      if (await this.#accounts.exists(owner)) return null
+      return reject('account-unknown', { field: ownerFieldOf(op) })
+    } catch (error) {
+      if (error instanceof Refusal) return error.reject
+      return reject('records-unavailable', { retryAfterMs: 1_000 })
+    }
   }
 
   /** What is left of the bucket that paid for `op`. */
@@ -110,7 +145,14 @@ export class Desk {
   }
 }
 
+const DRAINING = reject('draining', { retryAfterMs: 500 })
 const ROLLOUT = reject('rollout-under-way', { retryAfterMs: ROLLOUT_RETRY_MS })
+
+/** The parameter that says whose command it is. */
+function ownerFieldOf(op: CommandOperation): string {
+  const declared = OPERATIONS[op]
+  return ('owner' in declared ? declared.owner : null) ?? 'accountId'
+}
 
 /** Runs of one kind are the usual thing, so its bucket is looked up once a run. */
 function countByBucket(commands: readonly Command[]): readonly (readonly [BucketName, number])[] {

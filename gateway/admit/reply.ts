@@ -5,21 +5,17 @@ import type { EventDeclaration } from '../../schema/declare/message.ts'
 import { compile } from '../../engine/compile.ts'
 import type { Admitted } from './admitted.ts'
 
-/** The reply to a single command, or the market's refusal of it. */
+/** The reply to a single command, or the market's refusal of it. An answer that is given again is told with its
+ *  first sequence, here and in a batch; when that was, the entry of the repeat does not say. */
 export function commandReply(request: Admitted): CommandReply | Reject {
   const given = request.answers[0]
   assert(given !== undefined, 'an answered request has its answer')
-  const isRepeated = given.kind === 'Repeated'
   const answer = first(given)
   if (answer.kind === 'Refused') return reject(answer.code)
-  const { stage, atMs } = request
-  return {
-    stage,
-    sequence: isRepeated ? given.sequence : request.sequence,
-    atMs,
-    isRepeated,
-    answer,
-  }
+  const { stage, sequence, atMs } = request
+  return given.kind === 'Repeated'
+    ? { stage, sequence: given.sequence, atMs: null, isRepeated: true, answer }
+    : { stage, sequence, atMs, isRepeated: false, answer }
 }
 
 export function batchReply({ stage, sequence, atMs, answers }: Admitted): BatchReply {
@@ -30,7 +26,10 @@ type Brief = BatchReply['answers'][number]
 
 function inBrief(given: Answer | Repeated): Brief {
   const answer = first(given)
-  return BRIEFS[answer.kind](answer)
+  const brief = BRIEFS[answer.kind](answer)
+  return given.kind === 'Repeated'
+    ? { ...brief, isRepeated: true, sequence: given.sequence }
+    : brief
 }
 
 function first(given: Answer | Repeated): Answer {

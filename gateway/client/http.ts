@@ -14,6 +14,8 @@ export interface HttpClientOptions {
   /** `http://host:port`; in a browser empty for the page's own origin. */
   readonly baseUrl?: string
   readonly token?: string
+  /** As an earlier sign-in on this device answered it. */
+  readonly device?: string
   readonly fetch?: typeof fetch
 }
 
@@ -35,11 +37,14 @@ export class HttpClient {
   readonly #fetch: typeof fetch
   /** The session's token; set by `register` and `signIn`, taken away by `signOut`. */
   token: string | null
+  /** The device's own token, to be kept between visits; set by `register` and `signIn`. */
+  device: string | null
 
   constructor(options: HttpClientOptions = {}) {
     this.#baseUrl = options.baseUrl ?? ''
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
     this.token = options.token ?? null
+    this.device = options.device ?? null
   }
 
   /** Asks a route: `ask('GET /v1/listings/{listingId}', { path: { listingId: 17 } })`. */
@@ -70,7 +75,8 @@ export class HttpClient {
 
   /** Signs in and goes on as that person. */
   async signIn(credentials: RouteInput<'POST /v1/sessions'>['body']): Promise<SessionAnswer> {
-    return this.#keep(await this.ask('POST /v1/sessions', { body: credentials }))
+    const device = this.device === null ? {} : { device: this.device }
+    return this.#keep(await this.ask('POST /v1/sessions', { body: { ...device, ...credentials } }))
   }
 
   /** Ends the session everywhere. */
@@ -81,6 +87,7 @@ export class HttpClient {
 
   #keep(session: SessionAnswer): SessionAnswer {
     this.token = session.token
+    this.device = session.device
     return session
   }
 }

@@ -9,6 +9,7 @@ import type {
 import type { Desk } from '../admit/desk.ts'
 import type { RateLimits } from '../admit/rate-limits.ts'
 import type { Feed } from '../feed/feed.ts'
+import type { Outcomes } from '../keys/outcomes.ts'
 import type { Persons } from '../person/persons.ts'
 import type { Session, Sessions } from '../person/sessions.ts'
 import type { Records } from '../records/records.ts'
@@ -22,6 +23,7 @@ export interface Routing {
   readonly persons: Persons
   readonly sessions: Sessions
   readonly records: Records
+  readonly outcomes: Outcomes
   readonly market: () => MarketAnswer
 }
 

@@ -1,6 +1,6 @@
 /** HTTP: reads a request whole, finds out who asks, hands it to its route, answers once. */
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
-import { BODY_BYTES_MAX, reject } from '../../schema/index.ts'
+import { BODY_BYTES_MAX, reject, TOKEN_LENGTH_MAX } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
 import { Refusal } from '../refusal.ts'
 import { refused, refuseHttp, writeAnswer } from './answer.ts'
@@ -114,6 +114,8 @@ function readBody(response: HttpResponse, then: (body: Buffer | Reject) => void)
   })
 }
 
+const BEARER = new RegExp(`^bearer (\\S{1,${TOKEN_LENGTH_MAX}})$`, 'i')
+
 function tokenOf(authorization: string): string | null {
-  return /^bearer (\S{1,128})$/i.exec(authorization)?.[1] ?? null
+  return BEARER.exec(authorization)?.[1] ?? null
 }

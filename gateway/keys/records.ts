@@ -1,16 +1,15 @@
 /** What became of the commands under one's keys, from Postgres. */
-import { assert, atMs, reject, sequence as brandSequence } from '../../schema/index.ts'
+import { assert, atMs, sequence as brandSequence } from '../../schema/index.ts'
 import type { AccountId, Answer, Key, OutcomeReply } from '../../schema/index.ts'
 import { decodeEventBody } from '../../engine/journal/index.ts'
 import type { Records } from '../records/records.ts'
-import { Refusal } from '../refusal.ts'
 
-/** The settled truth about one key; outcome-unknown while there is none. */
-export async function readOutcome(
+/** The settled truth about one key; null while there is none. */
+export async function findOutcome(
   records: Records,
   accountId: AccountId,
   key: Key,
-): Promise<OutcomeReply> {
+): Promise<OutcomeReply | null> {
   const row = await records.ask((db) =>
     db
       .selectFrom('outcome')
@@ -20,7 +19,7 @@ export async function readOutcome(
       .where('outcome.key', '=', key)
       .executeTakeFirst(),
   )
-  if (row === undefined) throw new Refusal(reject('outcome-unknown'))
+  if (row === undefined) return null
   const given = decodeEventBody(row.events).answered[row.place]?.[0]
   assert(given !== undefined, `entry ${row.sequence} answers command ${row.place}`)
   const answer = given.kind === 'Repeated' ? given.answer : (given as Answer)

@@ -78,11 +78,11 @@ async function recordedAnswer(
   return { sequence, listing, levels: [], fills, schedule }
 }
 
-/** Settled ones first, then what is not settled yet. */
+/** What is not settled yet, then settled ones: newest first, as everywhere. */
 function joined(older: readonly FillRow[], listing: ListingView): readonly FillRow[] {
-  const newer = listing.fills.last(PAGE_ROWS_MAX).map(fillRow)
+  const newer = listing.fills.last(PAGE_ROWS_MAX).toReversed().map(fillRow)
   if (older.length === 0) return newer
   const known = new Set(older.map((fill) => fill.bidId))
-  const merged = [...older, ...newer.filter((fill) => !known.has(fill.bidId))]
-  return merged.sort((a, b) => a.bidId - b.bidId).slice(-PAGE_ROWS_MAX)
+  const merged = [...newer.filter((fill) => !known.has(fill.bidId)), ...older]
+  return merged.sort((a, b) => b.bidId - a.bidId).slice(0, PAGE_ROWS_MAX)
 }

@@ -66,7 +66,7 @@ export function findListing(records: Records, listingId: ListingId): Promise<Lis
   })
 }
 
-/** The newest bids that were taken into the listing's book, oldest first. */
+/** The newest bids that were taken into the listing's book, newest first. */
 export function listFills(
   records: Records,
   listingId: ListingId,
@@ -81,7 +81,7 @@ export function listFills(
       .orderBy('bid_id', 'desc')
       .limit(limit)
       .execute()
-    return rows.map(fillRowOf).toReversed()
+    return rows.map(fillRowOf)
   })
 }
 

@@ -2,8 +2,7 @@
  *  Sheet: 19 MiB of memory, 2 passes, 1 lane). */
 import { hash, verify } from '@node-rs/argon2'
 import type { Options } from '@node-rs/argon2'
-import { PASSWORDS_IN_FLIGHT_MAX, reject } from '../../schema/index.ts'
-import { Refusal } from '../refusal.ts'
+import { PasswordQueue } from './password-queue.ts'
 
 const MEMORY_KIB = 19_456
 const PASSES = 2
@@ -15,30 +14,25 @@ const OPTIONS: Options = {
   parallelism: LANES,
 }
 
-let inFlight = 0
+/** One for the process: what is bounded is its memory and its threads. */
+const queue = new PasswordQueue()
 let decoy: Promise<string> | null = null
 
-/** @throws {Refusal} busy */
-export function hashPassword(password: string): Promise<string> {
-  return bounded(() => hash(password, OPTIONS))
+/** @param network who asks, see `networkOf` @throws {Refusal} busy */
+export function hashPassword(password: string, network: string): Promise<string> {
+  return queue.run(network, () => hash(password, OPTIONS))
 }
 
 /** False for a wrong password, and for nobody (`null`) after the same time, so that the time it takes
  *  does not tell whether there is such a person. @throws {Refusal} busy */
-export function checkPassword(password: string, storedHash: string | null): Promise<boolean> {
-  return bounded(async () => {
+export function checkPassword(
+  password: string,
+  storedHash: string | null,
+  network: string,
+): Promise<boolean> {
+  return queue.run(network, async () => {
     const against = storedHash ?? (await (decoy ??= hash('nobody has this password', OPTIONS)))
     const isRight = await verify(against, password)
     return isRight && storedHash !== null
   })
-}
-
-async function bounded<T>(work: () => Promise<T>): Promise<T> {
-  if (inFlight >= PASSWORDS_IN_FLIGHT_MAX) throw new Refusal(reject('busy', { retryAfterMs: 500 }))
-  inFlight++
-  try {
-    return await work()
-  } finally {
-    inFlight--
-  }
 }

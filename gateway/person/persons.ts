@@ -3,13 +3,25 @@ import { reject } from '../../schema/index.ts'
 import type { MeAnswer, SessionAnswer } from '../../schema/index.ts'
 import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
-import { changePassword, findPerson, findPersonByEmail, insertPerson } from './records.ts'
+import { networkOf } from './network.ts'
+import {
+  changePassword,
+  findPerson,
+  findPersonByEmail,
+  insertPerson,
+  isDeviceOf,
+  noteDevice,
+} from './records.ts'
 import type { Person } from './records.ts'
 import { checkPassword, hashPassword } from './password.ts'
+import { hashOf, newToken } from './sessions.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { SignInGuard } from './sign-in-guard.ts'
 
 export const OPERATOR_EMAIL = 'operator@lendbook.example'
+
+/** Of what the gateway itself has hashed. */
+const OURSELVES = 'gateway'
 
 export class Persons {
   readonly #records: Records
@@ -23,12 +35,11 @@ export class Persons {
   }
 
   /** A new investor, signed in. @throws {Refusal} email-taken, busy, records-unavailable */
-  async register(asked: {
-    readonly email: string
-    readonly password: string
-    readonly name: string
-  }): Promise<SessionAnswer> {
-    const passwordHash = await hashPassword(asked.password)
+  async register(
+    asked: { readonly email: string; readonly password: string; readonly name: string },
+    address: string,
+  ): Promise<SessionAnswer> {
+    const passwordHash = await hashPassword(asked.password, networkOf(address))
     const { email, name } = asked
     const person = await insertPerson(this.#records, {
       email,
@@ -37,24 +48,44 @@ export class Persons {
       roles: ['investor'],
     })
     if (person === null) throw new Refusal(reject('email-taken', { field: 'email' }))
-    return this.#open(person)
+    return this.#open(person, newToken())
   }
 
   /** @throws {Refusal} credentials-wrong, rate-limited, busy, records-unavailable */
   async signIn(
-    { email, password }: { readonly email: string; readonly password: string },
+    asked: {
+      readonly email: string
+      readonly password: string
+      readonly device?: string | undefined
+    },
     address: string,
   ): Promise<SessionAnswer> {
-    const retryAfterMs = this.#guard.waitMs(email, address)
-    if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
+    const { email, password } = asked
+    const network = networkOf(address)
     const person = await findPersonByEmail(this.#records, email)
-    const isRight = await checkPassword(password, person?.passwordHash ?? null)
-    if (!isRight || person === null) {
-      this.#guard.onFailure(email, address)
-      throw new Refusal(reject('credentials-wrong'))
+    const device = await this.#knownDevice(person, asked.device)
+    const deviceHash = device === null ? null : hashOf(device)
+    const attempt = this.#guard.take({ email, network, device: deviceHash })
+    if ('retryAfterMs' in attempt) throw new Refusal(reject('rate-limited', attempt))
+    try {
+      if (
+        !(await checkPassword(password, person?.passwordHash ?? null, network)) ||
+        person === null
+      ) {
+        attempt.settle()
+        throw new Refusal(reject('credentials-wrong'))
+      }
+      return await this.#open(person, device ?? newToken())
+    } finally {
+      // It was right, or nobody has looked at it.
+      attempt.giveBack()
     }
-    this.#guard.onSuccess(email)
-    return this.#open(person)
+  }
+
+  /** The device's token, when it is one of the person's. */
+  async #knownDevice(person: Person | null, device: string | undefined): Promise<string | null> {
+    if (person === null || device === undefined) return null
+    return (await isDeviceOf(this.#records, person.accountId, hashOf(device))) ? device : null
   }
 
   /** @throws {Refusal} */
@@ -68,8 +99,8 @@ export class Persons {
   /** There is an operator with this password, whatever it was before. */
   async ensureOperator(password: string): Promise<void> {
     const person = await findPersonByEmail(this.#records, OPERATOR_EMAIL)
-    if (person !== null && (await checkPassword(password, person.passwordHash))) return
-    const passwordHash = await hashPassword(password)
+    if (person !== null && (await checkPassword(password, person.passwordHash, OURSELVES))) return
+    const passwordHash = await hashPassword(password, OURSELVES)
     const operator = {
       email: OPERATOR_EMAIL,
       name: 'Operator',
@@ -80,9 +111,10 @@ export class Persons {
     else await changePassword(this.#records, person.accountId, passwordHash)
   }
 
-  async #open(person: Person): Promise<SessionAnswer> {
+  async #open(person: Person, device: string): Promise<SessionAnswer> {
     const { accountId, name, roles } = person
+    await noteDevice(this.#records, accountId, hashOf(device))
     const { token, session } = await this.#sessions.start(accountId, roles)
-    return { token, accountId, name, roles, expiresAtMs: session.expiresAtMs }
+    return { token, device, accountId, name, roles, expiresAtMs: session.expiresAtMs }
   }
 }

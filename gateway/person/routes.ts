@@ -2,7 +2,7 @@
 import type { Handlers } from '../http/handling.ts'
 
 export const personRoutes = {
-  'POST /v1/persons': ({ body }, { persons }) => persons.register(body),
+  'POST /v1/persons': ({ body, address }, { persons }) => persons.register(body, address),
 
   'POST /v1/sessions': ({ body, address }, { persons }) => persons.signIn(body, address),
 

@@ -62,7 +62,7 @@ export class Sessions {
     accountId: AccountId,
     roles: readonly Role[],
   ): Promise<{ token: string; session: Session }> {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const token = newToken()
     const expiresAtMs = this.#now() + SESSION_MS_MAX
     const session = { tokenHash: hashOf(token), accountId, roles, expiresAtMs }
     await insertSession(this.#records, session)
@@ -91,6 +91,11 @@ export class Sessions {
     const oldest = this.#remembered.keys().next()
     if (oldest.done !== true) this.#remembered.delete(oldest.value)
   }
+}
+
+/** Nobody guesses it. */
+export function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
 export function hashOf(token: string): string {

@@ -1,58 +1,133 @@
-/** Makes guessing passwords slow: after a few failures each further one doubles the wait, for the
- *  e-mail address and for the network address. A success forgives the e-mail address. */
+/** Makes guessing passwords slow, and lets the owner in meanwhile.
+ *
+ *  A try is taken from budgets before its password is looked at, and given back when it was right or could not
+ *  be looked at: so tries in parallel are as many as tries one after the other. Which budgets it is taken from
+ *  depends on how well we know who tries:
+ *
+ *  - **A device from which this person has signed in before** (it carries a token, see `devices.ts`) has a budget of
+ *    its own and touches no other. Whatever others guess, from wherever, its owner gets in.
+ *  - **Everybody else** pays for the network (all e-mail addresses together), and then from what this network
+ *    has for this e-mail address: a few first tries, which nothing that happens elsewhere takes away, so that an
+ *    owner with a new device gets in too; after them more, slowly, which are taken from what all unknown
+ *    networks together have for the address as well.
+ *
+ *  So in a day, for one e-mail address: from one network `FIRST` 3 + 3 and `MORE` 2 + 96, some 100 guesses; from n networks
+ *  together 6 n + 20 + 1,440. From one network, for all addresses: 50 + 8,640. With a stolen device's token:
+ *  10 + 1,440. A password of ten characters that is not in the first ten thousand of a list holds for years.
+ *
+ *  What nobody can do any more: a network without a budget is closed to those who come from it with an unknown
+ *  device only, and an address that is attacked to nobody who has signed in before.
+ *
+ *  Counted in each gateway's memory, and forgotten with it: of g gateways a guesser has g times as many. */
 import {
-  SIGN_IN_FAILURES_FREE,
-  SIGN_IN_FAILURES_FREE_PER_ADDRESS,
-  SIGN_IN_FAILURES_KEPT_MAX,
-  SIGN_IN_WAIT_MS_MAX,
+  SIGN_IN_BUDGETS_KEPT_MAX,
+  SIGN_IN_IN_FLIGHT_RETRY_MS,
+  SIGN_INS_BY_DEVICE,
+  SIGN_INS_BY_NETWORK,
+  SIGN_INS_FIRST,
+  SIGN_INS_FROM_UNKNOWN,
+  SIGN_INS_MORE,
 } from '../../schema/index.ts'
+import { TokenBucket } from '../admit/token-bucket.ts'
 
-interface Failures {
-  count: number
-  nextAtMs: number
+/** Who tries. */
+export interface Trier {
+  readonly email: string
+  readonly network: string
+  /** The hash of its token, when it is known to belong to the person; null otherwise. */
+  readonly device: string | null
 }
 
-const FIRST_WAIT_MS = 1_000
+/** A try that counts until it is given back. */
+export interface Try {
+  /** It was right, or nobody has looked at it. */
+  giveBack(): void
+  /** It was looked at, whatever came of it. */
+  settle(): void
+}
 
 export class SignInGuard {
   readonly #now: () => number
-  readonly #emails = new Map<string, Failures>()
-  readonly #addresses = new Map<string, Failures>()
+  readonly #devices = new Budgets(SIGN_INS_BY_DEVICE)
+  readonly #networks = new Budgets(SIGN_INS_BY_NETWORK)
+  readonly #firsts = new Budgets(SIGN_INS_FIRST)
+  readonly #mores = new Budgets(SIGN_INS_MORE)
+  readonly #unknown = new Budgets(SIGN_INS_FROM_UNKNOWN)
+  /** Tries that are being looked at, by e-mail address: what they hold may come back at once. */
+  readonly #inFlight = new Map<string, number>()
 
   constructor(now: () => number) {
     this.#now = now
   }
 
-  /** @returns how long to wait before the next try; 0: now */
-  waitMs(email: string, address: string): number {
-    const now = this.#now()
-    const at = Math.max(
-      this.#emails.get(email.toLowerCase())?.nextAtMs ?? 0,
-      this.#addresses.get(address)?.nextAtMs ?? 0,
-    )
-    return Math.max(0, at - now)
+  /** Takes a try, or says how long to wait for one. */
+  take({ email, network, device }: Trier): Try | { readonly retryAfterMs: number } {
+    const name = email.toLowerCase()
+    const pair = `${network} ${name}`
+    const choices =
+      device === null
+        ? [
+            [this.#networks.of(network), this.#firsts.of(pair)],
+            [this.#networks.of(network), this.#mores.of(pair), this.#unknown.of(name)],
+          ]
+        : [[this.#devices.of(device)]]
+    let retryAfterMs = Infinity
+    for (const budgets of choices) {
+      const waitMs = takeAll(budgets, this.#now())
+      if (waitMs === 0) return this.#under(name, budgets)
+      retryAfterMs = Math.min(retryAfterMs, waitMs)
+    }
+    const mayComeBack = this.#inFlight.has(name)
+    return {
+      retryAfterMs: mayComeBack ? Math.min(retryAfterMs, SIGN_IN_IN_FLIGHT_RETRY_MS) : retryAfterMs,
+    }
   }
 
-  onFailure(email: string, address: string): void {
-    this.#note(this.#emails, email.toLowerCase(), SIGN_IN_FAILURES_FREE)
-    this.#note(this.#addresses, address, SIGN_IN_FAILURES_FREE_PER_ADDRESS)
+  #under(name: string, budgets: readonly TokenBucket[]): Try {
+    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1)
+    let isOpen = true
+    const settle = (): void => {
+      if (!isOpen) return
+      isOpen = false
+      const left = (this.#inFlight.get(name) ?? 1) - 1
+      if (left === 0) this.#inFlight.delete(name)
+      else this.#inFlight.set(name, left)
+    }
+    const giveBack = (): void => {
+      if (!isOpen) return
+      settle()
+      for (const budget of budgets) budget.giveBack(1)
+    }
+    return { giveBack, settle }
+  }
+}
+
+/** One of each or none. @returns 0 when taken, otherwise how long until all have one */
+function takeAll(budgets: readonly TokenBucket[], now: number): number {
+  const waits = budgets.map((budget) => budget.take(1, now))
+  const waitMs = Math.max(...waits)
+  if (waitMs > 0)
+    for (const [at, budget] of budgets.entries()) if (waits[at] === 0) budget.giveBack(1)
+  return waitMs
+}
+
+/** Budgets of one kind. A full one is as good as new; when too many are not, the one longest unused goes. */
+class Budgets {
+  readonly #size: { readonly perSecond: number; readonly burst: number }
+  readonly #buckets = new Map<string, TokenBucket>()
+
+  constructor({ burst, everyMs }: { readonly burst: number; readonly everyMs: number }) {
+    this.#size = { burst, perSecond: 1_000 / everyMs }
   }
 
-  onSuccess(email: string): void {
-    this.#emails.delete(email.toLowerCase())
-  }
-
-  #note(memory: Map<string, Failures>, name: string, free: number): void {
-    const now = this.#now()
-    const former = memory.get(name)
-    const isForgiven = former !== undefined && former.nextAtMs + SIGN_IN_WAIT_MS_MAX < now
-    const count = former === undefined || isForgiven ? 1 : former.count + 1
-    const doublings = Math.min(count - free, 20)
-    const waitMs = doublings < 0 ? 0 : Math.min(SIGN_IN_WAIT_MS_MAX, FIRST_WAIT_MS * 2 ** doublings)
-    memory.delete(name)
-    memory.set(name, { count, nextAtMs: now + waitMs })
-    if (memory.size <= SIGN_IN_FAILURES_KEPT_MAX) return
-    const oldest = memory.keys().next()
-    if (oldest.done !== true) memory.delete(oldest.value)
+  of(name: string): TokenBucket {
+    const bucket = this.#buckets.get(name) ?? new TokenBucket(this.#size, 0)
+    this.#buckets.delete(name)
+    this.#buckets.set(name, bucket)
+    if (this.#buckets.size > SIGN_IN_BUDGETS_KEPT_MAX) {
+      const oldest = this.#buckets.keys().next()
+      if (oldest.done !== true) this.#buckets.delete(oldest.value)
+    }
+    return bucket
   }
 }

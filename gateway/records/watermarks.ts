@@ -27,13 +27,36 @@ interface Listening {
   readonly onGap: () => void
 }
 
+/** Somebody who waits for the ledger. */
+interface Waiter {
+  readonly sequence: Sequence
+  readonly tell: (isReached: boolean) => void
+}
+
 export class Watermarks {
   readonly #listening: Listening
   #reason: string | null = 'records: not connected yet'
+  /** Bounded by how often people may ask, and by how long each waits. */
+  readonly #waiting = new Set<Waiter>()
   readonly #reached: Record<Stage, Sequence> = { recorded: sequence(0), settled: sequence(0) }
 
   constructor(listening: Listening) {
     this.#listening = listening
+  }
+
+  /** Resolves with true once the ledger has come to `sequence`, with false when that takes longer. */
+  untilSettled(sequence: Sequence, waitMsMax: number): Promise<boolean> {
+    if (this.settled >= sequence) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const tell = (isReached: boolean): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(waiter)
+        resolve(isReached)
+      }
+      const waiter = { sequence, tell }
+      const timer = setTimeout(() => tell(false), waitMsMax)
+      this.#waiting.add(waiter)
+    })
   }
 
   get recorded(): Sequence {
@@ -131,5 +154,7 @@ export class Watermarks {
     if (!(reached > this.#reached[stage])) return
     this.#reached[stage] = sequence(reached)
     this.#listening.onWatermark(stage, this.#reached[stage])
+    if (stage !== 'settled') return
+    for (const { sequence: awaited, tell } of this.#waiting) if (awaited <= reached) tell(true)
   }
 }

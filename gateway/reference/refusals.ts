@@ -14,6 +14,9 @@ const OF_COMMANDS: readonly RejectCode[] = [
   'key-ahead',
 ]
 
+/** Of asking what became of a key; no command is answered so. */
+const OF_OUTCOMES: readonly RejectCode[] = ['outcome-unknown', 'outcome-pending']
+
 /** In the order of the table of refusals. */
 export function refusalsOf(declared: RouteDeclaration): readonly RejectCode[] {
   const { access, body, operation, otherwise, path, query } = declared
@@ -25,11 +28,12 @@ export function refusalsOf(declared: RouteDeclaration): readonly RejectCode[] {
   if (Object.keys(query.shape).length > 0) add(['field-invalid'])
   if (Object.keys(path.shape).length > 0) add([otherwise])
   if (operation === null) add(['records-unavailable'])
+  if (declared.name === 'outcome.get') add(OF_OUTCOMES)
   else add([...OF_COMMANDS, ...REJECT_CODES.filter(isOfTheMarket)])
   return REJECT_CODES.filter((code) => codes.has(code))
 }
 
 function isOfTheMarket(code: RejectCode): boolean {
   const { number } = REJECTS[code]
-  return number >= 4_000 && number < 5_000 && code !== 'outcome-unknown'
+  return number >= 4_000 && number < 5_000 && !OF_OUTCOMES.includes(code)
 }

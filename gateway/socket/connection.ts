@@ -232,7 +232,7 @@ export class Connection implements Follower, Asker {
     const rl = this.#desk.limitState(request.op, request.accountId)
     const { id } = request
     if (isReject(answer)) this.reply({ t: 'reply', id, ok: false, e: answer, rl })
-    else this.reply({ t: 'reply', id, ok: true, r: answer, rl })
+    else this.reply({ t: 'reply', id, ok: true, r: answer as never, rl })
   }
 
   onFailed(request: Admitted, why: Reject): void {

@@ -13,15 +13,15 @@ import { isReject } from '../admit/desk.ts'
 import type { Desk } from '../admit/desk.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Sessions } from '../person/sessions.ts'
-import { readOutcome } from '../keys/records.ts'
-import type { Records } from '../records/records.ts'
+import type { Outcomes } from '../keys/outcomes.ts'
+import { ownerOf } from '../keys/owner.ts'
 import type { Connection } from './connection.ts'
 
 export interface Handling {
   readonly desk: Desk
   readonly feed: Feed
   readonly sessions: Sessions
-  readonly records: Records
+  readonly outcomes: Outcomes
   readonly now: () => number
 }
 
@@ -85,10 +85,10 @@ export const HANDLERS: Handlers = {
     return { channels: [...connection.following] }
   },
 
-  'outcome.get': ({ connection, params }, { records }) =>
+  'outcome.get': async ({ connection, params }, { outcomes }) =>
     connection.session === null
       ? reject('not-logged-on')
-      : readOutcome(records, connection.session.accountId, params.key),
+      : outcomes.find(ownerOf(connection.session, params.accountId), params.key),
 }
 
 /** Hands a command to the desk, as long as this connection has not too many under way. */

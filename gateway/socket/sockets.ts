@@ -121,6 +121,13 @@ export class Sockets {
       if (connection.session?.tokenHash === tokenHash) connection.end('session-expired')
   }
 
+  /** The sessions that sockets are open for, by the hash of their tokens. */
+  openSessions(): ReadonlySet<string> {
+    const hashes = new Set<string>()
+    for (const { session } of this.#connections) if (session !== null) hashes.add(session.tokenHash)
+    return hashes
+  }
+
   closeAll(): void {
     for (const connection of this.#connections) connection.end('goaway')
   }

@@ -17,7 +17,7 @@ import type { Fields, ValueOf } from './field.ts'
 import { ASKED } from './message.ts'
 import type { BriefOf, CommandDeclaration, EventDeclaration, MessageOf } from './message.ts'
 import { asked, askedShape, briefMessage, message, said } from './shape.ts'
-import type { Plain } from './shape.ts'
+import type { Again, Plain } from './shape.ts'
 
 export interface OperationDeclaration<
   Params extends z.ZodObject = z.ZodObject,
@@ -58,8 +58,10 @@ export interface BatchOperationDeclaration<
 export interface CommandReplyOf<Declared extends CommandDeclaration> {
   /** The stage that was reached; less than was asked for only after `ACK_WAIT_MS_MAX`. */
   readonly stage: AckStage
+  /** Where in the journal the answer was given; of a repeat, where it was given first. */
   readonly sequence: Sequence
-  readonly atMs: AtMs
+  /** When; null of a repeat, whose first time only the records know. */
+  readonly atMs: AtMs | null
   /** True when the key had been answered before: this is that answer again. */
   readonly isRepeated: boolean
   readonly answer: MessageOf<Declared['answer']>
@@ -71,7 +73,7 @@ export interface BatchReplyOf<Brief> {
   /** Of the last item's entry: the whole batch is at or before it. */
   readonly sequence: Sequence
   readonly atMs: AtMs
-  readonly answers: readonly Brief[]
+  readonly answers: readonly (Brief & Again)[]
 }
 
 /** Declares an operation that the gateway itself answers. */
@@ -177,8 +179,9 @@ export function batchOperation<
     .max(itemsMax)
     .describe('Taken in whole or not at all; then each stands for itself.')
   const reply = z.strictObject({
-    ...reached,
+    stage,
     sequence: said(position('Of the last item: the whole batch is at or before it.')),
+    atMs: said(moment('When that was.')),
     answers: z.array(z.union(answers)).describe('One for each item, in order.'),
   })
   const params = z.strictObject({ items })
@@ -188,19 +191,19 @@ export function batchOperation<
 const KEY_ABOUT = `A UUIDv7 in lower case. ${ASKED.key.about}`
 const DEADLINE_ABOUT = 'Not to be carried out after this time.'
 
-const reached = {
-  stage: z
-    .enum(ACK_STAGES)
-    .describe('The stage that was reached; less than was asked for only when that took too long.'),
-  sequence: said(position('Where in the journal it was answered.')),
-  atMs: said(moment('When.')),
-}
+const stage = z
+  .enum(ACK_STAGES)
+  .describe('The stage that was reached; less than was asked for only when that took too long.')
 
 function replySchema<Declared extends CommandDeclaration>(
   command: Declared,
 ): z.ZodType<CommandReplyOf<Declared>> {
   return z.strictObject({
-    ...reached,
+    stage,
+    sequence: said(
+      position('Where in the journal it was answered; of a repeat, where it was first.'),
+    ),
+    atMs: said(moment('When; null of a repeat: `outcome.get` tells it.')).nullable(),
     isRepeated: z
       .boolean()
       .describe('True when the key had been answered before: this is that answer again.'),

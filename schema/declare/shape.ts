@@ -9,6 +9,7 @@ import type { Key } from '../key.ts'
 import { REJECT_CODES } from '../reject.ts'
 import type { Field, Fields, ValueOf, ValuesOf } from './field.ts'
 import type { EventDeclaration, MessageOf } from './message.ts'
+import type { Sequence } from '../unit.ts'
 
 /** A zod number that comes out branded: the edge is where a plain number becomes money. */
 function branded<Brand extends number>(schema: z.ZodType): z.ZodType<Brand, number> {
@@ -75,6 +76,21 @@ export function message<Declared extends EventDeclaration>(
     .meta({ id: kind, description: about }) as unknown as z.ZodType<MessageOf<Declared>>
 }
 
+/** What is said of an answer in a batch that is an earlier one again. */
+export interface Again {
+  readonly isRepeated?: true
+  /** Where it was given first. */
+  readonly sequence?: Sequence
+}
+
+const again = {
+  isRepeated: z
+    .literal(true)
+    .exactOptional()
+    .describe('The key had been answered before: this is that answer again.'),
+  sequence: z.int().min(1).exactOptional().describe('Of a repeat: where it was answered first.'),
+}
+
 /** What a batch's caller hears of a declared event. */
 export function briefMessage<Declared extends EventDeclaration>({
   kind,
@@ -82,7 +98,7 @@ export function briefMessage<Declared extends EventDeclaration>({
   brief,
 }: Declared): z.ZodType<Pick<ValuesOf<Declared['fields']>, Declared['brief'][number]>> {
   const told = brief.map((name) => [name, fields[name] as Field] as const)
-  return z.strictObject(saidShape(Object.fromEntries(told))).meta({
+  return z.strictObject({ ...saidShape(Object.fromEntries(told)), ...again }).meta({
     id: `${kind}InBrief`,
     description: `\`${kind}\` in brief.`,
   }) as never

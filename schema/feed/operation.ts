@@ -3,12 +3,17 @@ import { z } from 'zod'
 import { position } from '../declare/field.ts'
 import { operation } from '../declare/operation.ts'
 import { said } from '../declare/shape.ts'
-import { CHANNELS_PER_CONNECTION_MAX } from '../limit.ts'
+import { text } from '../declare/text.ts'
+import { CHANNEL_NAME_LENGTH_MAX, CHANNELS_PER_CONNECTION_MAX } from '../limit.ts'
 
-const channelName = z.string().max(64)
+const channelName = text({
+  min: 1,
+  max: CHANNEL_NAME_LENGTH_MAX,
+  about: 'Its name, as `market` or `listing:17`.',
+})
 
 const channelRequest = z.strictObject({
-  channel: channelName.describe('Its name, as `market` or `listing:17`.'),
+  channel: channelName,
   since: said(
     position('The `seq` of the last frame seen; with `epoch`, asks for what was missed.'),
   ).optional(),

@@ -50,9 +50,7 @@ const listingAnswer = z.strictObject({
   sequence: asOf,
   listing: listingRow,
   levels: z.array(bookLevel).describe('Best rate first; empty once closed.'),
-  fills: z
-    .array(fillRow)
-    .describe(`Accepted bids, oldest first, the newest ${PAGE_ROWS_MAX} of them.`),
+  fills: z.array(fillRow).describe(`Accepted bids, newest first, ${PAGE_ROWS_MAX} at most.`),
   schedule: z
     .array(instalmentRow)
     .nullable()

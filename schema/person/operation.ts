@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { account } from '../declare/field.ts'
 import { operation } from '../declare/operation.ts'
 import { said } from '../declare/shape.ts'
+import { secret } from '../declare/text.ts'
+import { TOKEN_LENGTH_MAX } from '../limit.ts'
 import { roles } from './row.ts'
 
 export const PERSON_OPERATIONS = {
@@ -10,7 +12,11 @@ export const PERSON_OPERATIONS = {
     access: 'anyone',
     about: 'Ties the connection to a session.',
     params: z.strictObject({
-      token: z.string().min(1).max(128).describe('As `POST /v1/sessions` answered it.'),
+      token: secret({
+        min: 1,
+        max: TOKEN_LENGTH_MAX,
+        about: 'As `POST /v1/sessions` answered it.',
+      }),
     }),
     reply: z.strictObject({ accountId: said(account('Who is signed in.')), roles }),
   }),

@@ -2,11 +2,23 @@
 import { z } from 'zod'
 import { route } from '../declare/route.ts'
 import type { Said } from '../declare/shape.ts'
+import { secret, text } from '../declare/text.ts'
+import {
+  NAME_LENGTH_MAX,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  TOKEN_LENGTH_MAX,
+} from '../limit.ts'
 import { accountId, email, personName, roles } from './row.ts'
 
 const sessionAnswer = z
   .strictObject({
     token: z.string().describe('Goes into `Authorization: Bearer …`; shown once.'),
+    device: z
+      .string()
+      .describe(
+        'To be kept on this device, for good, and sent with the next sign-in: opens nothing, but whoever has it is not held back by what others guess.',
+      ),
     accountId,
     name: personName,
     roles,
@@ -29,8 +41,12 @@ export const PERSON_ROUTES = {
     about: 'A new investor, signed in.',
     body: z.strictObject({
       email,
-      password: z.string().min(10).max(200),
-      name: z.string().trim().min(1).max(100),
+      password: secret({
+        min: PASSWORD_LENGTH_MIN,
+        max: PASSWORD_LENGTH_MAX,
+        about: 'Known to this person alone.',
+      }),
+      name: text({ min: 1, max: NAME_LENGTH_MAX, about: 'What to call them.' }),
     }),
     reply: sessionAnswer,
   }),
@@ -39,7 +55,15 @@ export const PERSON_ROUTES = {
     paidFrom: 'queries',
     name: 'session.start',
     about: 'Signs in.',
-    body: z.strictObject({ email, password: z.string().min(1).max(200) }),
+    body: z.strictObject({
+      email,
+      password: secret({ min: 1, max: PASSWORD_LENGTH_MAX, about: 'As it was registered.' }),
+      device: secret({
+        min: 1,
+        max: TOKEN_LENGTH_MAX,
+        about: 'As an earlier sign-in on this device answered it.',
+      }).optional(),
+    }),
     reply: sessionAnswer,
   }),
   'DELETE /v1/sessions': route({

@@ -25,6 +25,18 @@ export const PERSON = table('person', {
   origin: original('Written by the person.'),
 })
 
+/** A device that a person has signed in from: who has its token is not held back by what others guess. */
+export const DEVICE = table('device', {
+  columns: {
+    token_hash: bytea(),
+    account_id: bigint(),
+    seen_at: filled(timestamp(), 'now()'),
+  },
+  key: ['token_hash'],
+  changes: { seen: ['seen_at'] },
+  origin: original('Written as people sign in.'),
+})
+
 export const SESSION = table('session', {
   columns: {
     token_hash: bytea(),

@@ -83,7 +83,7 @@ export function promised({ said }: Attempt): Said | null {
  *  been carried out on an earlier try whose answer was lost. */
 export function isDefinite(code: RejectCode): boolean {
   const { number } = REJECTS[code]
-  const isOfMarket = number >= 4000 && number < 5000 && code !== 'outcome-unknown'
+  const isOfMarket = number >= 4000 && number < 5000 && !code.startsWith('outcome-')
   return isOfMarket && isRemembered(code)
 }
 

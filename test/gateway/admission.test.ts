@@ -395,8 +395,28 @@ test('a repeated answer is the first one again', async () => {
   expect(commandReply(request)).toMatchObject({
     isRepeated: true,
     sequence: 3,
+    atMs: null,
     answer: { bidId: 5 },
   })
+})
+
+test('a batch tells a repeated answer as a single command does', async () => {
+  const journal = new HeldJournal()
+  const request = journal.request(3)
+  journal.admission.admit(request)
+  await turn()
+  const { key, accountId: who } = request.commands[0] as Command
+  const repeat = { kind: 'Repeated', accountId: who, key, sequence: sequence(3) } as const
+  const refused = { kind: 'Refused', accountId: who, key, code: 'listing-closed' } as const
+  journal.answer(1, [
+    [{ ...repeat, answer: placed(5) }],
+    [placed(6)],
+    [{ ...repeat, answer: refused }],
+  ])
+  const { answers } = batchReply(request)
+  expect(answers[0]).toMatchObject({ bidId: 5, isRepeated: true, sequence: 3 })
+  expect(answers[1]).not.toHaveProperty('isRepeated')
+  expect(answers[2]).toEqual({ code: 'listing-closed', isRepeated: true, sequence: 3 })
 })
 
 /** A journal whose one write is held until the test lets it finish. */

@@ -323,3 +323,19 @@ async function post(path: string, body: string, headers: Record<string, string>)
   const response = await fetch(market.baseUrl + path, { method: 'POST', body, headers })
   return { status: response.status, body: await response.json() }
 }
+
+test('a name that Postgres could not hold is refused by its field, and nobody thinks the records are away', async () => {
+  const post = (body: object) =>
+    fetch(`${market.baseUrl}/v1/persons`, { method: 'POST', body: JSON.stringify(body) })
+  const person = { email: 'nul@test.example', password: 'correct horse battery' }
+  for (const name of ['a\u0000b', 'a\ud800b', 'a\nb', '\u200b']) {
+    const response = await post({ ...person, name })
+    expect([name, response.status, await response.json()]).toMatchObject([
+      name,
+      400,
+      { error: { code: 'field-invalid', field: 'name' } },
+    ])
+  }
+  const ready = (await (await fetch(`${market.baseUrl}/readyz`)).json()) as object
+  expect(ready).toMatchObject({ ready: true, degraded: [] })
+})

@@ -6,7 +6,7 @@ import { createNodeClient, HttpClient, RequestRefused } from '../../gateway/clie
 import { listFills } from '../../gateway/market/records.ts'
 import { hashOf } from '../../gateway/person/sessions.ts'
 import { Records } from '../../gateway/records/records.ts'
-import { SIGN_IN_FAILURES_FREE } from '../../schema/index.ts'
+import { SIGN_INS_FIRST, SIGN_INS_MORE } from '../../schema/index.ts'
 import type { ListingId } from '../../schema/index.ts'
 import { startMarket } from '../harness/market.ts'
 import type { Person, TestMarket } from '../harness/market.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
     env: { DEMO_EMAIL: 'demo@lendbook.example', DEMO_PASSWORD: 'try the market' },
   })
   investor = await market.newInvestor({ depositMinor: 100_000_000 })
-  listingId = await market.openListing({ amountMinor: 25_000_000 })
+  listingId = await market.openListing({ amountMinor: 90_000_000 })
 })
 afterAll(() => market.stop())
 
@@ -147,7 +147,7 @@ test('a wrong password and an unknown address are told alike, and guessing is sl
       .signIn({ email: who, password: 'a guess' })
       .catch((error: unknown) => (error as RequestRefused).code)
   expect(await guess('nobody@test.example')).toBe('credentials-wrong')
-  for (let n = 0; n < SIGN_IN_FAILURES_FREE; n++)
+  for (let n = 0; n < SIGN_INS_FIRST.burst + SIGN_INS_MORE.burst; n++)
     expect(await guess(email)).toBe('credentials-wrong')
   expect(await guess(email)).toBe('rate-limited')
   const again = market
@@ -264,7 +264,7 @@ test('a gateway that is asked to stop answers what is under way and sends everyo
   const { exited } = market.running('gateway-2')
   const stopping = market.kill('gateway-2', 'SIGTERM')
   const answers = await Promise.all(
-    Array.from({ length: 200 }, () => client.placeBid({ listingId, ...BID, amountMinor: 2_500 })),
+    Array.from({ length: 200 }, () => client.placeBid({ listingId, ...BID })),
   )
   const bidIds = answers.map(({ answer }) => (answer as { bidId: number }).bidId)
   expect(new Set(bidIds).size).toBe(200)

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
 import { RateLimits } from '../../gateway/admit/rate-limits.ts'
 import { TokenBucket } from '../../gateway/admit/token-bucket.ts'
-import { SignInGuard } from '../../gateway/person/sign-in-guard.ts'
-import {
-  SIGN_IN_FAILURES_FREE,
-  SIGN_IN_FAILURES_FREE_PER_ADDRESS,
-  SIGN_IN_WAIT_MS_MAX,
-} from '../../schema/index.ts'
 
 const SIZE = { perSecond: 10, burst: 20 }
 
@@ -59,29 +53,4 @@ test('accounts and kinds of requests have buckets of their own, and idle ones ar
   now = 2_000
   limits.sweep()
   expect(limits.bucket('bids', 1)).not.toBe(busy)
-})
-
-test('a few wrong passwords cost nothing, then each doubles the wait', () => {
-  let now = 0
-  const guard = new SignInGuard(() => now)
-  for (let n = 0; n < SIGN_IN_FAILURES_FREE - 1; n++) guard.onFailure('a@b.example', '1')
-  expect(guard.waitMs('a@b.example', '1')).toBe(0)
-  guard.onFailure('A@b.example', '1')
-  expect(guard.waitMs('a@B.example', '2')).toBe(1_000)
-  guard.onFailure('a@b.example', '1')
-  expect(guard.waitMs('a@b.example', '2')).toBe(2_000)
-  expect(guard.waitMs('other@b.example', '1')).toBe(0)
-  now = 2_000
-  expect(guard.waitMs('a@b.example', '2')).toBe(0)
-  guard.onSuccess('a@b.example')
-  guard.onFailure('a@b.example', '1')
-  expect(guard.waitMs('a@b.example', '2')).toBe(0)
-})
-
-test('one address that tries many names is slowed too, never for longer than the limit', () => {
-  const guard = new SignInGuard(() => 0)
-  for (let n = 0; n < SIGN_IN_FAILURES_FREE_PER_ADDRESS + 100; n++)
-    guard.onFailure(`${n}@b.example`, '1')
-  expect(guard.waitMs('new@b.example', '1')).toBe(SIGN_IN_WAIT_MS_MAX)
-  expect(guard.waitMs('new@b.example', '2')).toBe(0)
 })

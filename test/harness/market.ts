@@ -76,11 +76,8 @@ function peopled(market: Market): TestMarket {
   const openListing = async (terms: Partial<OperationInput<'listing.open'>> = {}) => {
     const { client } = await openOperator()
     const borrowerId = terms.borrowerId ?? (await newInvestor()).accountId
-    const { amountMinor = USUAL_TERMS.amountMinor } = terms
-    const minBidMinor = Math.max(
-      USUAL_TERMS.minBidMinor,
-      Math.ceil(amountMinor / BIDS_PER_LISTING_MAX),
-    )
+    const { amountMinor } = { ...USUAL_TERMS, ...terms }
+    const minBidMinor = Math.max(SMALLEST_BID_MINOR, Math.ceil(amountMinor / BIDS_PER_LISTING_MAX))
     const asked = { ...USUAL_TERMS, minBidMinor, ...terms, borrowerId }
     const { answer } = await client.openListing(asked)
     return answer.listingId
@@ -94,12 +91,14 @@ function peopled(market: Market): TestMarket {
   return { ...market, openOperator, newInvestor, openListing, stop }
 }
 
+/** What most listings take; a larger one takes no smaller bid than a full book can cover it with. */
+const SMALLEST_BID_MINOR = 2_500
+
 const USUAL_TERMS = {
   mode: 'fixed-rate',
   amountMinor: 1_000_000,
   ratePpm: 120_000,
   termMonths: 36,
-  minBidMinor: 2_500,
   openMs: 10 * 60_000,
   grade: 'B',
   purpose: 'car',
