@@ -12,7 +12,7 @@ import { keepSecret } from './secret.ts'
  *  snapshots. */
 const READS_JOURNAL =
   '%R~{*}:commands %R~{*}:events %R~{*}:snapshots %R~{*}:snapshots:* %R~{*}:identity %R~{*}:rebuilding ' +
-  '+ping +client|setname +config|get +get +exists +xread +xrange +xrevrange +xinfo|stream +hget +hvals +hlen +hexists +hgetall'
+  '+ping +config|get +get +exists +xread +xrange +xrevrange +xinfo|stream +hget +hvals +hlen +hexists +hgetall'
 
 /** The queue's library runs scripts of many commands; only its own keys are open to them. */
 const USES_QUEUE = '~{*}:queue:* +@all -@admin -@dangerous +info +config|get'
