@@ -12,7 +12,7 @@ import { keepSecret } from './secret.ts'
  *  snapshots. */
 const READS_JOURNAL =
   '%R~{*}:commands %R~{*}:events %R~{*}:snapshots %R~{*}:snapshots:* %R~{*}:identity %R~{*}:rebuilding ' +
-  '+ping +config|get +get +exists +xread +xrange +xrevrange +xinfo|stream +hget +hvals +hlen +hexists +hgetall'
+  '%R~{*}:rules +ping +time +config|get +get +exists +xread +xrange +xrevrange +xinfo|stream +hget +hvals +hlen +hexists +hgetall'
 
 /** The queue's library runs scripts of many commands; only its own keys are open to them. */
 const USES_QUEUE = '~{*}:queue:* +@all -@admin -@dangerous +info +config|get'
@@ -24,11 +24,18 @@ export const JOURNAL_USERS = {
   admin: EVERYTHING,
   engine: [
     READS_JOURNAL,
-    '(+eval +evalsha ~{*}:events ~{*}:snapshots ~{*}:snapshots:*)',
-    '(+xadd %W~{*}:events)',
+    '(+eval +evalsha ~{*}:commands ~{*}:events ~{*}:rules ~{*}:snapshots ~{*}:snapshots:*)',
+    // Commands too: an empty entry tells the time when nobody asks for anything.
+    '(+xadd %W~{*}:commands %W~{*}:events)',
+    // A new journal is kept by the rules of the first engine that speaks.
+    '(+set %W~{*}:rules)',
     '(+hset +hdel +expire +persist %W~{*}:snapshots %W~{*}:snapshots:*)',
   ].join(' '),
-  gateway: `${READS_JOURNAL} (+xadd %W~{*}:commands)`,
+  gateway: [
+    READS_JOURNAL,
+    '(+eval +evalsha ~{*}:commands ~{*}:events)',
+    '(+xadd %W~{*}:commands)',
+  ].join(' '),
   settlement: [
     READS_JOURNAL,
     '(+eval +evalsha ~{*}:events ~{*}:snapshots)',
