@@ -77,8 +77,13 @@ export function writeSecurityHeaders(response: HttpResponse): void {
 /** The end of every answer: HEAD is told how long it would be. Call while corked. */
 export function endAnswer(response: HttpResponse, body: string | Buffer, isLast = false): void {
   const { isHead } = manners.get(response) ?? USUAL_MANNER
-  if (isHead) response.endWithoutBody(Buffer.byteLength(body), isLast)
-  else response.end(body, isLast)
+  if (!isHead) {
+    response.end(body, isLast)
+    return
+  }
+  // Without it uWebSockets takes the process down: it does not count this end as an answer (uWebSockets#1855).
+  response.onAborted(() => undefined)
+  response.endWithoutBody(Buffer.byteLength(body), isLast)
 }
 
 /** Call while corked. `isLast` closes the connection after it. */

@@ -35,15 +35,15 @@ describe('one request that could be read as two is answered once and ends the co
       open(),
       `POST /first HTTP/1.1\r\n${HOST}content-length: 0\r\ncontent-length: 0\r\n\r\n`,
     )
-    expect(heard).toMatch(/^HTTP\/1.1 400 Bad Request\r\nConnection: close/)
+    expect(heard).toMatch(/^HTTP\/1.1 400 Bad Request\r\n[^]*\r\nConnection: close\r\n/)
     expect(heard).toContain('"field":"content-length"')
   })
 })
 
 test('HEAD is told what GET is told, without the body', async () => {
   const port = open()
-  const got = await say(port, `GET /first HTTP/1.1\r\n${HOST}\r\n${LAST}`)
-  const told = await say(port, `HEAD /first HTTP/1.1\r\n${HOST}\r\n${LAST}`)
+  const got = await say(port, `GET /first HTTP/1.1\r\n${HOST}\r\n`)
+  const told = await say(port, `HEAD /first HTTP/1.1\r\n${HOST}\r\n`)
   const [head = '', body = ''] = got.split('\r\n\r\n')
   expect(body).toMatch(/^you asked for \/first/)
   const withoutDate = (text: string): string => text.replace(/date: .*\r\n/i, '')
@@ -56,9 +56,9 @@ test('a page of another name, bound to our address, is turned away', async () =>
   expect(await say(port, `GET /first HTTP/1.1\r\nhost: evil.example\r\n\r\n`)).toMatch(
     /^HTTP\/1.1 403 /,
   )
-  expect(
-    await say(port, `GET /first HTTP/1.1\r\nhost: Market.example:8080\r\n\r\n${LAST}`),
-  ).toMatch(/^HTTP\/1.1 200 /)
+  expect(await say(port, `GET /first HTTP/1.1\r\nhost: Market.example:8080\r\n\r\n`)).toMatch(
+    /^HTTP\/1.1 200 /,
+  )
   expect(isHostKnown([], 'anything')).toBe(true)
 })
 
@@ -80,7 +80,7 @@ describe('behind a proxy', () => {
   })
 
   test('only one of ours is believed that the caller came by HTTPS', async () => {
-    const request = `GET /first HTTP/1.1\r\n${HOST}x-forwarded-proto: https\r\n\r\n${LAST}`
+    const request = `GET /first HTTP/1.1\r\n${HOST}x-forwarded-proto: https\r\n\r\n`
     expect(await say(open(), request)).not.toContain('strict-transport-security')
     app?.close()
     const heard = await say(open({ TRUSTED_PROXIES: '127.0.0.1' }), request)
@@ -95,9 +95,6 @@ describe('behind a proxy', () => {
 test('a certificate without its key is refused at the start', () => {
   expect(gatewaySettings.safeParse({ TLS_CERT_FILE: 'cert.pem' }).success).toBe(false)
 })
-
-/** Ends the connection by itself, so that nobody has to wait for what does not come. */
-const LAST = `POST /last HTTP/1.1\r\n${HOST}content-length: x\r\n\r\n`
 
 function open(settings: Record<string, string> = {}): number {
   app = uws.App()
@@ -114,12 +111,15 @@ function open(settings: Record<string, string> = {}): number {
   return listen(app, '127.0.0.1', 0).port
 }
 
-/** All that is answered until the other side ends the connection. */
+/** What is answered; nothing when the connection is closed without. */
 function say(port: number, text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
     let heard = ''
-    socket.on('data', (bytes) => (heard += bytes.toString()))
+    socket.on('data', (bytes) => {
+      heard += bytes.toString()
+      socket.end()
+    })
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(heard))
   })
