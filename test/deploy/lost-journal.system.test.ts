@@ -33,7 +33,7 @@ beforeAll(async () => {
   market = await startMarket({ workers: 0 })
   postgres = await connectPostgres({ url: market.databaseUrl, max: 2 })
   investor = await market.newInvestor({ depositMinor: 100_000_000 })
-  listingId = await market.openListing({ amountMinor: 900_000_000 })
+  listingId = await market.openListing({ amountMinor: 25_000_000 })
   key = investor.client.nextKey()
   bidId = await placeBid(key)
 })
