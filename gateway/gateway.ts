@@ -20,6 +20,7 @@ import { bucketSizes } from './config.ts'
 import type { GatewaySettings } from './config.ts'
 import { Feed } from './feed/feed.ts'
 import { followMarket } from './feed/follow.ts'
+import { Door } from './http/door.ts'
 import { serveHealth } from './http/operations.ts'
 import type { Readiness } from './http/operations.ts'
 import { serveHttp } from './http/server.ts'
@@ -81,6 +82,7 @@ export class Gateway {
     const { signal } = this.#stop
     const now = Date.now
     const counts = new Counts()
+    const door = new Door(app, settings)
     const onFault = (error: unknown): void => log.error({ at: 'request-fault', error })
     const onRequest = (op: string, outcome: 'ok' | 'refused'): void => counts.onRequest(op, outcome)
     this.#surroundings = surroundings
@@ -126,6 +128,7 @@ export class Gateway {
     }
     this.#sockets = new Sockets({
       app,
+      door,
       outgoing: new Outgoing(),
       dispatching: { ...shared, now },
       hello: () => ({
@@ -156,9 +159,9 @@ export class Gateway {
       open: () => this.#sockets.openSessions(),
       onEnded: (tokenHash) => this.#endSession(tokenHash),
     })
-    serveHealth(app, () => this.readiness(), metrics, onFault)
-    serveHttp({ ...shared, app, persons: this.persons, market: () => this.#marketAnswer() })
-    serveStatic(app, packageAsset(import.meta.url, '../web'))
+    serveHealth(door, () => this.readiness(), this.#limits)
+    serveHttp({ ...shared, door, persons: this.persons, market: () => this.#marketAnswer() })
+    serveStatic(door, packageAsset(import.meta.url, '../web'))
     watchGateway(metrics, {
       counts,
       admission: this.#admission,

@@ -1,5 +1,6 @@
 /** A gateway process: `node dist/gateway/main.js`. */
 import uws from 'uWebSockets.js'
+import type { TemplatedApp } from 'uWebSockets.js'
 import {
   announceReady,
   assertMigrated,
@@ -9,9 +10,11 @@ import {
   readConfig,
   runService,
   serveOperations,
+  SetupFault,
 } from '../engine/host/index.ts'
 import { connectJournal, joinRecord } from '../engine/journal/index.ts'
 import { gatewaySettings } from './config.ts'
+import type { GatewaySettings } from './config.ts'
 import { Gateway } from './gateway.ts'
 import { listen } from './http/listen.ts'
 
@@ -29,7 +32,7 @@ runService('gateway', async (log) => {
   onStop('journal', () => journal.close())
   const identity = await joinRecord(postgres.db, journal)
 
-  const app = uws.App()
+  const app = openApp(settings)
   const metrics = createMetrics('gateway')
   metrics.tally(
     'lendbook_snapshot_unusable_total',
@@ -51,18 +54,25 @@ runService('gateway', async (log) => {
   })
 
   const { OPS_PORT, OPS_HOST } = settings
-  const operations =
-    OPS_PORT === undefined
-      ? null
-      : await serveOperations({
-          port: OPS_PORT,
-          host: OPS_HOST,
-          readiness: () => gateway.readiness().reasons,
-          registry: metrics.registry,
-        })
-  announceReady({
-    service: 'gateway',
-    port: door.port,
-    ...(operations === null ? {} : { opsPort: operations.port }),
+  const operations = await serveOperations({
+    port: OPS_PORT,
+    host: OPS_HOST,
+    readiness: () => gateway.readiness().reasons,
+    registry: metrics.registry,
   })
+  announceReady({ service: 'gateway', port: door.port, opsPort: operations.port })
 })
+
+function openApp({ TLS_CERT_FILE, TLS_KEY_FILE }: GatewaySettings): TemplatedApp {
+  if (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined) return uws.App()
+  try {
+    return uws.SSLApp({ cert_file_name: TLS_CERT_FILE, key_file_name: TLS_KEY_FILE })
+  } catch (cause) {
+    throw new SetupFault(
+      'TLS_CERT_FILE and TLS_KEY_FILE cannot be used: name PEM files that match',
+      {
+        cause,
+      },
+    )
+  }
+}

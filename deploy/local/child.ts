@@ -22,6 +22,7 @@ import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
+import { PRIVATELY } from './privacy.ts'
 
 /** Lines of a child kept to tell why it ended. */
 const LINES_KEPT_MAX = 20
@@ -178,8 +179,8 @@ function spawnTied(options: ChildOptions): ChildProcess {
           ...(options.privileges ?? []),
           '--',
         ]
-  const [command, ...args] = [...tie, options.command, ...options.args]
-  return spawn(command ?? options.command, args, {
+  const [command = '', ...args] = [...PRIVATELY, ...tie, options.command, ...options.args]
+  return spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
     detached: true,
@@ -201,9 +202,9 @@ async function stopChild(
 }
 
 function openLog(file: string): WriteStream {
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   if (existsSync(file) && statSync(file).size > LOG_BYTES_MAX) renameSync(file, `${file}.1`)
-  return createWriteStream(file, { flags: 'a' })
+  return createWriteStream(file, { flags: 'a', mode: 0o600 })
 }
 
 function readLines(from: Readable | null, log: WriteStream, onLine: (line: string) => void): void {

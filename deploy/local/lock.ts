@@ -5,7 +5,7 @@ import { SetupFault } from '../../engine/host/index.ts'
 
 /** Takes the folder for this process, or throws SetupFault. @returns a function that gives it back */
 export function lockDataDir(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, 'launcher.lock')
   const mine = `${process.pid} ${startOf(process.pid)}`
   while (!tryWrite(file, mine)) {
@@ -21,7 +21,7 @@ export function lockDataDir(dataDir: string): () => void {
 
 function tryWrite(file: string, text: string): boolean {
   try {
-    writeFileSync(file, text, { flag: 'wx' })
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
     return true
   } catch {
     return false

@@ -6,7 +6,8 @@ import { joinJournal } from './join.ts'
 import { Launch } from './launch.ts'
 import { lockDataDir } from './lock.ts'
 import { isFree } from './ports.ts'
-import { planRoles } from './roles.ts'
+import { closeDataDir } from './privacy.ts'
+import { planRoles, withoutServers } from './roles.ts'
 import type { RoleSpec, Urls } from './roles.ts'
 import { keepSecret } from './secret.ts'
 import { startServers } from './servers.ts'
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const settings = readConfig(launcherSettings)
   const unlock = lockDataDir(settings.DATA_DIR)
   process.on('exit', unlock)
+  closeDataDir(settings.DATA_DIR)
   if (!(await isFree(settings.PORT)))
     throw new SetupFault(`port ${settings.PORT} is in use: stop what listens there, or set PORT`)
 
@@ -67,7 +69,7 @@ async function start(launch: Launch, settings: LauncherSettings): Promise<void> 
 
 /** The market serves without it: when it fails, that is said and no more. */
 async function startDemo(launch: Launch, settings: LauncherSettings): Promise<void> {
-  const env = { ...environment(settings), OPS_PORT: '0' }
+  const env = { ...withoutServers(environment(settings)), OPS_PORT: '0' }
   try {
     const demo = { role: 'deploy/demo', name: 'demo', env } as const
     await launch.group().addProgram(demo, { isVital: false })

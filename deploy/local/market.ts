@@ -16,6 +16,7 @@ import { ProcessTable } from './process-table.ts'
 import type { Running } from './process-table.ts'
 import { startRole } from './processes.ts'
 import { startJournalRedis, startQueueRedis } from './redis.ts'
+import { asUser } from './redis-user.ts'
 import { planRoles } from './roles.ts'
 import type { RoleSpec, Urls } from './roles.ts'
 
@@ -128,6 +129,8 @@ async function openServers(
     databaseUrl: database.url,
     journalUrl: journalServer.url,
     queueUrl: queueServer.url,
+    journalAs: (user) => asUser(journalServer.url, journal.dataDir, user),
+    queueAs: (user) => asUser(queueServer.url, queue.dataDir, user),
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describeExit, startChild } from './child.ts'
 import type { Child, Exit } from './child.ts'
+import { asUser, JOURNAL_USERS, QUEUE_USERS, writeUsers } from './redis-user.ts'
 
 /** Reading a large append-only file back takes a while; past this something is wrong. */
 const READY_MS_MAX = 60_000
@@ -19,6 +20,7 @@ export interface RedisOptions {
 }
 
 export interface RedisServer extends Child {
+  /** As its admin. */
   readonly url: string
   readonly port: number
   /** Writes out what it has and ends. */
@@ -36,7 +38,7 @@ const ALWAYS_ASSERTED = {
 /** Only streams and snapshots live here; every process that writes to it asserts these settings. A
  *  rewrite of the append-only file forks, so it comes seldom. */
 export function startJournalRedis(options: RedisOptions): Promise<RedisServer> {
-  return startRedis('journal-redis', options, {
+  return startRedis('journal-redis', options, JOURNAL_USERS, {
     ...ALWAYS_ASSERTED,
     appendfsync: 'always',
     // Trimming takes whole nodes of a stream: small ones.
@@ -48,20 +50,25 @@ export function startJournalRedis(options: RedisOptions): Promise<RedisServer> {
 
 /** BullMQ and caches: what is lost in a crash is asked again by the outbox. */
 export function startQueueRedis(options: RedisOptions): Promise<RedisServer> {
-  return startRedis('queue-redis', options, { ...ALWAYS_ASSERTED, appendfsync: 'everysec' })
+  return startRedis('queue-redis', options, QUEUE_USERS, {
+    ...ALWAYS_ASSERTED,
+    appendfsync: 'everysec',
+  })
 }
 
 async function startRedis(
   name: string,
   { dataDir, port, logFile = join(dataDir, 'redis.log'), settings }: RedisOptions,
+  users: Readonly<Record<string, string>>,
   defaults: Readonly<Record<string, string>>,
 ): Promise<RedisServer> {
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const all = {
     bind: '127.0.0.1',
     port: String(port),
     dir: dataDir,
     daemonize: 'no',
+    aclfile: writeUsers(dataDir, users),
     ...defaults,
     ...settings,
   }
@@ -79,7 +86,7 @@ async function startRedis(
   await untilReady(child, port, () => isReady)
   return {
     ...child,
-    url: `redis://127.0.0.1:${port}/0`,
+    url: asUser(`redis://127.0.0.1:${port}/0`, dataDir, 'admin'),
     port,
     shutdown: async () => {
       await child.stop('SIGTERM', STOP_MS_MAX)

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 
 export function keepSecret(file: string): string {
   if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true })
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(file, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
   }
   return readFileSync(file, 'utf8').trim()

@@ -4,6 +4,7 @@ import type { Launch } from './launch.ts'
 import { freePort } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import { startJournalRedis, startQueueRedis } from './redis.ts'
+import { asUser } from './redis-user.ts'
 import type { Urls } from './roles.ts'
 import type { LauncherSettings } from './setting.ts'
 
@@ -24,5 +25,11 @@ export async function startServers(launch: Launch, settings: LauncherSettings): 
       servers.addServer('journal-redis', () => startJournalRedis(journal)),
     settings.QUEUE_REDIS_URL ?? servers.addServer('queue-redis', () => startQueueRedis(queue)),
   ])
-  return { databaseUrl, journalUrl, queueUrl }
+  return {
+    databaseUrl,
+    journalUrl,
+    queueUrl,
+    journalAs: (user) => settings.JOURNAL_REDIS_URL ?? asUser(journalUrl, journal.dataDir, user),
+    queueAs: (user) => settings.QUEUE_REDIS_URL ?? asUser(queueUrl, queue.dataDir, user),
+  }
 }

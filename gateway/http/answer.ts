@@ -41,7 +41,7 @@ export function refused(why: Reject, limit?: LimitState): Answer {
 }
 
 /** Sent with everything. `connect-src 'self'` covers the WebSocket of the same origin too. */
-export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
+const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ['x-content-type-options', 'nosniff'],
   ['referrer-policy', 'no-referrer'],
   ['x-frame-options', 'DENY'],
@@ -53,8 +53,41 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
   ],
 ]
 
-/** Call while corked. */
-export function writeAnswer(response: HttpResponse, answer: Answer): void {
+/** How an answer is given, which follows from its request alone. */
+export interface Manner {
+  readonly isHead: boolean
+  /** The caller came by HTTPS, to us or to a proxy of ours. */
+  readonly isSecure: boolean
+}
+
+const USUAL_MANNER: Manner = { isHead: false, isSecure: false }
+const manners = new WeakMap<HttpResponse, Manner>()
+
+export function markManner(response: HttpResponse, manner: Manner): void {
+  manners.set(response, manner)
+}
+
+/** With everything that is sent. Call while corked, after the status. */
+export function writeSecurityHeaders(response: HttpResponse): void {
+  for (const [name, value] of SECURITY_HEADERS) response.writeHeader(name, value)
+  const { isSecure } = manners.get(response) ?? USUAL_MANNER
+  if (isSecure) response.writeHeader('strict-transport-security', 'max-age=31536000')
+}
+
+/** The end of every answer: HEAD is told how long it would be. Call while corked. */
+export function endAnswer(response: HttpResponse, body: string | Buffer, isLast = false): void {
+  const { isHead } = manners.get(response) ?? USUAL_MANNER
+  if (!isHead) {
+    response.end(body, isLast)
+    return
+  }
+  // Without it uWebSockets takes the process down: it does not count this end as an answer (uWebSockets#1855).
+  response.onAborted(() => undefined)
+  response.endWithoutBody(Buffer.byteLength(body), isLast)
+}
+
+/** Call while corked. `isLast` closes the connection after it. */
+export function writeAnswer(response: HttpResponse, answer: Answer, isLast = false): void {
   response.writeStatus(statusLine(answer.status))
   response.writeHeader('content-type', answer.type ?? JSON_TYPE)
   response.writeHeader('cache-control', 'no-store')
@@ -64,13 +97,13 @@ export function writeAnswer(response: HttpResponse, answer: Answer): void {
   }
   if (answer.retryAfterMs !== undefined)
     response.writeHeader('retry-after', String(Math.ceil(answer.retryAfterMs / 1000)))
-  for (const [name, value] of SECURITY_HEADERS) response.writeHeader(name, value)
-  response.end(answer.text)
+  writeSecurityHeaders(response)
+  endAnswer(response, answer.text, isLast)
 }
 
 /** For handlers that answer at once. */
-export function refuseHttp(response: HttpResponse, why: Reject): void {
-  response.cork(() => writeAnswer(response, refused(why)))
+export function refuseHttp(response: HttpResponse, why: Reject, isLast = false): void {
+  response.cork(() => writeAnswer(response, refused(why), isLast))
 }
 
 const REASONS: Readonly<Record<number, string>> = {

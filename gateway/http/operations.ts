@@ -1,7 +1,10 @@
-/** /livez, /readyz and /metrics on the gateway's own port, for who can reach only that. */
-import type { HttpResponse, TemplatedApp } from 'uWebSockets.js'
-import type { Metrics } from '../../engine/host/index.ts'
-import { statusLine } from './answer.ts'
+/** /livez and /readyz on the gateway's own port, for balancers that can reach only that. What is for whoever runs
+ *  the process, /metrics among it, is on a port of its own (engine/host/operations.ts). */
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
+import { reject } from '../../schema/index.ts'
+import type { RateLimits } from '../admit/rate-limits.ts'
+import { refuseHttp, writeAnswer } from './answer.ts'
+import type { Door } from './door.ts'
 
 export interface Readiness {
   /** Why this gateway should get no new callers. */
@@ -10,39 +13,18 @@ export interface Readiness {
   readonly degraded: readonly string[]
 }
 
-export function serveHealth(
-  app: TemplatedApp,
-  readiness: () => Readiness,
-  { registry }: Metrics,
-  onFault: (error: unknown) => void,
-): void {
-  app.get('/livez', (response) => send(response, 200, 'application/json', '{"live":true}'))
-  app.get('/readyz', (response) => {
+export function serveHealth(door: Door, readiness: () => Readiness, limits: RateLimits): void {
+  const serve = (path: string, look: () => readonly [status: number, said: object]): void =>
+    door.on('get', path, (response: HttpResponse, request: HttpRequest) => {
+      const retryAfterMs = limits.take('anonymous', door.addressOf(response, request), 1)
+      if (retryAfterMs > 0) return refuseHttp(response, reject('rate-limited', { retryAfterMs }))
+      const [status, said] = look()
+      response.cork(() => writeAnswer(response, { status, text: JSON.stringify(said) }))
+    })
+  serve('/livez', () => [200, { live: true }])
+  serve('/readyz', () => {
     const { reasons, degraded } = readiness()
     const ready = reasons.length === 0
-    const body = JSON.stringify({ ready, reasons, degraded })
-    send(response, ready ? 200 : 503, 'application/json', body)
-  })
-  app.get('/metrics', (response) => {
-    let isGone = false
-    response.onAborted(() => {
-      isGone = true
-    })
-    const write = (text: string): void => {
-      if (!isGone) send(response, 200, registry.contentType, text)
-    }
-    registry.metrics().then(write, (error: unknown) => {
-      onFault(error)
-      if (!isGone) send(response, 500, 'text/plain', 'The metrics cannot be read.\n')
-    })
-  })
-}
-
-function send(response: HttpResponse, status: number, type: string, body: string): void {
-  response.cork(() => {
-    response.writeStatus(statusLine(status))
-    response.writeHeader('content-type', type)
-    response.writeHeader('cache-control', 'no-store')
-    response.end(body)
+    return [ready ? 200 : 503, { ready, reasons, degraded }]
   })
 }

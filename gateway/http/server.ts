@@ -1,17 +1,18 @@
 /** HTTP: reads a request whole, finds out who asks, hands it to its route, answers once. */
-import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import { BODY_BYTES_MAX, reject, TOKEN_LENGTH_MAX } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
 import { Refusal } from '../refusal.ts'
 import { refused, refuseHttp, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
+import type { Door } from './door.ts'
 import { isSameOrigin } from './origin.ts'
 import type { Routing } from './handling.ts'
 import { SERVED_ROUTES } from './routes.ts'
 import type { ServedRoute } from './routes.ts'
 
 interface Options extends Routing {
-  readonly app: TemplatedApp
+  readonly door: Door
   readonly onFault: (error: unknown) => void
   /** For the metrics. */
   readonly onRequest: (op: string, outcome: 'ok' | 'refused') => void
@@ -19,13 +20,15 @@ interface Options extends Routing {
 
 export function serveHttp(options: Options): void {
   for (const route of SERVED_ROUTES)
-    options.app[METHODS[route.method as keyof typeof METHODS]](
+    options.door.on(
+      METHODS[route.method as keyof typeof METHODS],
       route.template.replaceAll(/\{(\w+)\}/g, ':$1'),
       (response, request) => receive(route, response, request, options),
     )
   const refuse = (response: HttpResponse): void => refuseHttp(response, reject('page-unknown'))
   // For GET too: a route for one method wins over one for any, and the web app answers every GET.
-  options.app.get('/v1/*', refuse).any('/v1/*', refuse)
+  options.door.on('get', '/v1/*', refuse)
+  options.door.on('any', '/v1/*', refuse)
 }
 
 /** How uWebSockets calls them. */
@@ -42,7 +45,7 @@ function receive(
     places: Object.keys(route.declared.path.shape).map((_, at) => request.getParameter(at) ?? ''),
     query: Object.fromEntries(new URLSearchParams(request.getQuery())),
     token: tokenOf(request.getHeader('authorization')),
-    address: Buffer.from(response.getRemoteAddressAsText()).toString(),
+    address: options.door.addressOf(response, request),
     isSameOrigin: isSameOrigin(request.getHeader('origin'), request.getHeader('host')),
   }
   let isGone = false

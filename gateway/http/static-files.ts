@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import { reject } from '../../schema/index.ts'
-import { refuseHttp, SECURITY_HEADERS } from './answer.ts'
+import { endAnswer, refuseHttp, writeSecurityHeaders } from './answer.ts'
+import type { Door } from './door.ts'
 
 interface StaticFile {
   readonly type: string
@@ -36,17 +37,17 @@ const GZIP_BYTES_MIN = 1_024
 
 /** Serves `folder`; its index.html for every address that is not a file, so that the app's own
  *  addresses can be opened and reloaded. */
-export function serveStatic(app: TemplatedApp, folder: string): void {
+export function serveStatic(door: Door, folder: string): void {
   const files = readFolder(folder)
   const index = files.get('/index.html')
-  app.get('/*', (response, request) => {
+  door.on('get', '/*', (response, request) => {
     const path = decodedPath(request.getUrl())
     const isPage = extname(path) === ''
     const file = files.get(path) ?? (isPage ? index : undefined)
     if (file === undefined) refuseHttp(response, reject('page-unknown'))
     else sendFile(response, request, file)
   })
-  app.any('/*', (response) => refuseHttp(response, reject('page-unknown')))
+  door.on('any', '/*', (response) => refuseHttp(response, reject('page-unknown')))
 }
 
 function sendFile(response: HttpResponse, request: HttpRequest, file: StaticFile): void {
@@ -57,7 +58,7 @@ function sendFile(response: HttpResponse, request: HttpRequest, file: StaticFile
     response.writeHeader('cache-control', file.caching)
     response.writeHeader('etag', file.tag)
     response.writeHeader('vary', 'accept-encoding')
-    for (const [name, value] of SECURITY_HEADERS) response.writeHeader(name, value)
+    writeSecurityHeaders(response)
     if (isKnown) {
       response.endWithoutBody()
       return
@@ -65,7 +66,7 @@ function sendFile(response: HttpResponse, request: HttpRequest, file: StaticFile
     response.writeHeader('content-type', file.type)
     const isGzipped = takesGzip && file.gzipped !== null
     if (isGzipped) response.writeHeader('content-encoding', 'gzip')
-    response.end(isGzipped && file.gzipped !== null ? file.gzipped : file.body)
+    endAnswer(response, isGzipped && file.gzipped !== null ? file.gzipped : file.body)
   })
 }
 

@@ -13,6 +13,7 @@ import {
 import type { ChannelFrame, HelloFrame, Reject, ServerFrame } from '../../schema/index.ts'
 import type { Feed } from '../feed/feed.ts'
 import { refuseHttp } from '../http/answer.ts'
+import type { Door } from '../http/door.ts'
 import { isSameOrigin } from '../http/origin.ts'
 import { Connection, topicOf } from './connection.ts'
 import type { SocketData } from './connection.ts'
@@ -29,6 +30,7 @@ const QUIET_MS_MAX = 16_000
 
 interface Options {
   readonly app: TemplatedApp
+  readonly door: Door
   readonly outgoing: Outgoing
   readonly dispatching: Dispatching
   readonly hello: () => HelloFrame
@@ -134,13 +136,13 @@ export class Sockets {
 
   #onUpgrade(response: HttpResponse, request: HttpRequest, context: us_socket_context_t): void {
     const wire = chooseWire(request.getHeader('sec-websocket-protocol'))
-    const refusal = this.#refusalOf(request, wire !== null)
+    const refusal = this.#refusalOf(response, request, wire !== null)
     if (refusal !== null || wire === null) {
       refuseHttp(response, refusal ?? reject('subprotocol-unknown'))
       return
     }
-    const address = Buffer.from(response.getRemoteAddressAsText()).toString()
-    const { dispatching, outgoing } = this.#options
+    const { dispatching, door, outgoing } = this.#options
+    const address = door.addressOf(response, request)
     const connection = new Connection(wire, address, dispatching.desk, outgoing, dispatching.now())
     response.upgrade<SocketData>(
       { connection },
@@ -151,7 +153,9 @@ export class Sockets {
     )
   }
 
-  #refusalOf(request: HttpRequest, isWireKnown: boolean): Reject | null {
+  #refusalOf(response: HttpResponse, request: HttpRequest, isWireKnown: boolean): Reject | null {
+    const refusal = this.#options.door.refusalOf(response, request)
+    if (refusal !== null) return refusal
     if (!isSameOrigin(request.getHeader('origin'), request.getHeader('host')))
       return reject('permission-missing', { field: 'origin' })
     if (!isWireKnown) return reject('subprotocol-unknown')

@@ -87,6 +87,7 @@ export class JournalFixture {
     await Promise.all(this.#journals.map((journal) => journal.close()))
     await this.killRedis()
     await rm(this.dataDir, { recursive: true, force: true })
+    await rm(`${this.dataDir}.access`, { recursive: true, force: true })
   }
 }
 

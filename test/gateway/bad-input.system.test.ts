@@ -265,13 +265,13 @@ test('a request that is given up half way leaves nothing', async () => {
   half.on('error', () => undefined)
   half.write('{"key":')
   half.destroy()
-  await expect.poll(() => gauge(market.baseUrl, 'lendbook_gateway_waiting_requests_count')).toBe(0)
+  await expect.poll(() => gauge(market, 'lendbook_gateway_waiting_requests_count')).toBe(0)
 })
 
 test('a session that ends in the middle of a batch: what was sent is carried out, nobody is left waiting', async () => {
   const someone = await market.newInvestor({ depositMinor: 100_000_000 })
   await someone.client.request('ping', {})
-  const before = await gauge(market.baseUrl, 'lendbook_gateway_connections_count')
+  const before = await gauge(market, 'lendbook_gateway_connections_count')
   const leaving = await RawSocket.open(market.wsUrl, 'lendbook.v1.msgpack', someone.token)
   const items = Array.from({ length: 500 }, () => bid({ amountMinor: 2_500 }))
   await leaving.sendFrame({ id: 1, op: 'bid.batch', p: { items }, ack: 'settled' })
@@ -280,11 +280,11 @@ test('a session that ends in the middle of a batch: what was sent is carried out
     .poll(async () => (await someone.http.ask('GET /v1/cash')).heldMinor, { timeout: 20_000 })
     .toBe(500 * 2_500)
   await expect
-    .poll(() => gauge(market.baseUrl, 'lendbook_gateway_waiting_requests_count'), {
+    .poll(() => gauge(market, 'lendbook_gateway_waiting_requests_count'), {
       timeout: 20_000,
     })
     .toBe(0)
-  await expect.poll(() => gauge(market.baseUrl, 'lendbook_gateway_connections_count')).toBe(before)
+  await expect.poll(() => gauge(market, 'lendbook_gateway_connections_count')).toBe(before)
 })
 
 test('a client that stops reading is closed as a slow reader, and the others notice nothing', async () => {
@@ -301,7 +301,7 @@ test('a client that stops reading is closed as a slow reader, and the others not
     purpose: 'car',
   } as const
   await Promise.all(Array.from({ length: 300 }, () => client.openListing({ ...terms, borrowerId })))
-  const before = await gauge(market.baseUrl, 'lendbook_gateway_connections_count')
+  const before = await gauge(market, 'lendbook_gateway_connections_count')
   const deaf = await RawSocket.open(market.wsUrl, 'lendbook.v1.json', stranger.token)
   deaf.stopReading()
   for (let id = 1; id <= 200; id++)
@@ -311,12 +311,12 @@ test('a client that stops reading is closed as a slow reader, and the others not
       p: { channels: [{ channel: 'market' }, { channel: 'cash' }] },
     })
   await expect
-    .poll(() => gauge(market.baseUrl, 'lendbook_gateway_connections_count'), { timeout: 20_000 })
+    .poll(() => gauge(market, 'lendbook_gateway_connections_count'), { timeout: 20_000 })
     .toBe(before)
   expect(refusalOf(await raw.ask(1, { id: 1, op: 'ping', p: {} }))).toBe('ok')
   deaf.readOn()
   expect(await deaf.untilClosed()).toBe(4008)
-  expect(await gauge(market.baseUrl, 'lendbook_gateway_buffered_bytes')).toBe(0)
+  expect(await gauge(market, 'lendbook_gateway_buffered_bytes')).toBe(0)
 })
 
 async function post(path: string, body: string, headers: Record<string, string>) {

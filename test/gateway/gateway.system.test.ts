@@ -193,7 +193,7 @@ test('too many bids are refused with how long to wait; cancels still go through'
   expect(third).toMatchObject({ e: { class: 'retry-after' } })
   const cancel = await raw.ask(4, { id: 4, op: 'bid.cancel', p: { key: key(), bidId: 999_999 } })
   expect(refusalOf(cancel)).toBe('bid-unknown')
-  expect(await gauge(market.baseUrls[1] ?? '', 'lendbook_gateway_rate_limited_total')).toBe(1)
+  expect(await gauge(market, 'lendbook_gateway_rate_limited_total', 1)).toBe(1)
   raw.cut()
 })
 
@@ -251,7 +251,7 @@ test('while the journal is away callers hear it, and the same key tells what bec
     .toBe(true)
   const again = await raw.ask(3, { id: 3, op: 'bid.place', p })
   expect(again).toMatchObject({ ok: true, r: { isRepeated: true } })
-  await expect.poll(() => gauge(market.baseUrl, 'lendbook_gateway_waiting_requests_count')).toBe(0)
+  await expect.poll(() => gauge(market, 'lendbook_gateway_waiting_requests_count')).toBe(0)
   raw.cut()
 })
 
@@ -260,7 +260,7 @@ test('a gateway that is asked to stop answers what is under way and sends everyo
   const url = [market.wsUrls[1] ?? '', market.wsUrls[0] ?? '']
   const client = createNodeClient({ url, token: investor.token })
   await client.request('ping', {})
-  const elsewhere = await gauge(market.baseUrl, 'lendbook_gateway_connections_count')
+  const elsewhere = await gauge(market, 'lendbook_gateway_connections_count')
   const { exited } = market.running('gateway-2')
   const stopping = market.kill('gateway-2', 'SIGTERM')
   const answers = await Promise.all(
@@ -271,7 +271,7 @@ test('a gateway that is asked to stop answers what is under way and sends everyo
   await stopping
   expect(await exited).toEqual({ code: 0, signal: null })
   await client.request('ping', {})
-  expect(await gauge(market.baseUrl, 'lendbook_gateway_connections_count')).toBe(elsewhere + 1)
+  expect(await gauge(market, 'lendbook_gateway_connections_count')).toBe(elsewhere + 1)
   client.close()
 })
 

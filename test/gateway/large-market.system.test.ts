@@ -63,7 +63,7 @@ test('a reader on a slow line gets all of a full market and goes on live', async
   expect(picture.listings.size).toBe(LISTINGS_OPEN_MAX)
   await expect.poll(() => fundedMinor(raw, picture), PATIENCE).toBe(2_500)
   expect(raw.closeCode).toBeNull()
-  expect(await gauge(market.baseUrl, 'lendbook_gateway_conflated_total')).toBe(0)
+  expect(await gauge(market, 'lendbook_gateway_conflated_total')).toBe(0)
   raw.cut()
 }, 120_000)
 
@@ -101,11 +101,11 @@ test('a reader that takes nothing of it is closed, and costs one part of memory 
   deaf.stopReading()
   await deaf.sendFrame(subscription('market'))
   await expect
-    .poll(() => gauge(market.baseUrl, 'lendbook_gateway_buffered_bytes'), PATIENCE)
+    .poll(() => gauge(market, 'lendbook_gateway_buffered_bytes'), PATIENCE)
     .toBeGreaterThan(0)
-  expect(await gauge(market.baseUrl, 'lendbook_gateway_buffered_bytes')).toBeLessThan(1_000_000)
+  expect(await gauge(market, 'lendbook_gateway_buffered_bytes')).toBeLessThan(1_000_000)
   await expect
-    .poll(() => gauge(market.baseUrl, 'lendbook_gateway_buffered_bytes'), {
+    .poll(() => gauge(market, 'lendbook_gateway_buffered_bytes'), {
       timeout: 3 * SNAPSHOT_STALLED_MS_MAX,
       interval: 200,
     })

@@ -122,7 +122,7 @@ test('bids that pour in while no engine answers are bounded, told busy, and none
 }, 180_000)
 
 function unanswered(gateway: number): Promise<number> {
-  return gauge(market.baseUrls[gateway] ?? '', 'lendbook_gateway_unanswered_commands_count')
+  return gauge(market, 'lendbook_gateway_unanswered_commands_count', gateway)
 }
 
 function token([bidder]: readonly Bidder[]): string {
