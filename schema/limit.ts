@@ -31,6 +31,8 @@ export const KEY_AHEAD_MS_MAX = 5 * 60_000
  *  Servers that keep their clocks are milliseconds apart; an append that takes this long was given up and sent
  *  again long before. Well below the shortest deadline that anybody would miss by it. */
 export const CLOCKS_APART_MS_MAX = 60_000
+/** Letters of what a journal writer calls itself: five times what ours do. */
+export const SOURCE_LENGTH_MAX = 64
 /** Journal writers remembered for `(source, batch)`; one is a process's lifetime. */
 export const SOURCES_MAX = 1_024
 
