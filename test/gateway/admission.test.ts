@@ -324,11 +324,12 @@ test('entries of another gateway, and our own said twice, answer nobody here', a
 })
 
 test('what waits is told whoever wrote it, and goes on with every answer', () => {
-  const { admission, entry } = new HeldJournal()
+  const journal = new HeldJournal()
+  const { admission } = journal
   expect(admission.standing()).toEqual({ isWaiting: false, reached: 0 })
   admission.onAhead(1)
   expect(admission.standing()).toEqual({ isWaiting: true, reached: 0 })
-  admission.onEntry({ ...entry(1, [[placed(1)]]), source: 'another' })
+  admission.onEntry({ ...journal.entry(1, [[placed(1)]]), source: 'another' })
   expect(admission.standing()).toEqual({ isWaiting: true, reached: 1 })
   admission.onAhead(0)
   expect(admission.standing()).toEqual({ isWaiting: false, reached: 1 })
