@@ -4,13 +4,15 @@ import { SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
 import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
-import { cutSnapshot } from './snapshot.ts'
+import { cutSnapshot, partsOf } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Where a public channel takes its content from. */
 export interface PublicSource {
   /** The sequence of the newest change. */
   readonly changedAt: Sequence
+  /** How many rows its snapshot has, of those that it is cut by. */
+  readonly rows: number
   /** All of it, as of now. */
   snapshot(): object
   /** What changed since this was last called. */
@@ -23,7 +25,7 @@ export class PublicChannel {
   readonly #source: PublicSource
   readonly #ring = new Ring()
   #seq: Sequence
-  /** One in parts that others may be sent too. */
+  /** The newest, which others are sent too: as long as nothing has changed, or for a while when it is in parts. */
   #shared: { readonly snapshot: Snapshot; readonly untilMs: number } | null = null
   readonly followers = new Set<Follower>()
   /** When the last follower left; 0 while there are any. */
@@ -62,12 +64,16 @@ export class PublicChannel {
    *  since is kept. */
   snapshot(nowMs: number): Snapshot {
     const shared = this.#shared
-    if (shared !== null && nowMs < shared.untilMs && this.#isKept(shared.snapshot))
+    if (shared !== null && nowMs < shared.untilMs && this.#isOfUse(shared.snapshot))
       return shared.snapshot
     const snapshot = cutSnapshot(this.name, this.epoch, this.#seq, this.#source.snapshot())
-    const isLarge = snapshot.parts.length > 1
-    this.#shared = isLarge ? { snapshot, untilMs: nowMs + SNAPSHOT_SHARED_MS } : null
+    this.#shared = { snapshot, untilMs: nowMs + SNAPSHOT_SHARED_MS }
     return snapshot
+  }
+
+  /** Parts of a snapshot as of now. */
+  get parts(): number {
+    return partsOf(this.#source.rows)
   }
 
   /** A snapshot that is not given out any more is kept by those alone who are being sent it. */
@@ -75,8 +81,8 @@ export class PublicChannel {
     if (this.#shared !== null && nowMs >= this.#shared.untilMs) this.#shared = null
   }
 
-  #isKept({ seq }: Snapshot): boolean {
-    return this.#ring.after(seq, this.#seq) !== null
+  #isOfUse({ seq, parts }: Snapshot): boolean {
+    return seq === this.#seq || (parts.length > 1 && this.#ring.after(seq, this.#seq) !== null)
   }
 
   /** Every delta after `since`; null: only a snapshot will do. */
