@@ -100,10 +100,9 @@ export class Gateway {
       max: surroundings.connectionsMax,
       perNetworkMax: settings.CONNECTIONS_PER_NETWORK,
       limits: this.#limits,
-      networkOf: (response) => door.networkBehind(response),
     })
     const door = new Door(app, settings, { toll, connections })
-    connections.watch(app)
+    connections.watch(app, (response) => door.networkBehind(response))
     const writer = new CommandWriter(journal)
     this.#admission = new Admission({
       writer: {

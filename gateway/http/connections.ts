@@ -11,9 +11,10 @@ interface Options {
   readonly max: number
   readonly perNetworkMax: number
   readonly limits: RateLimits
-  /** Of a connection that is just made; null: a proxy of ours, which carries many. */
-  readonly networkOf: (response: HttpResponse) => string | null
 }
+
+/** Of a connection that is just made; null: a proxy of ours, which carries many people. */
+type FindNetwork = (response: HttpResponse) => string | null
 
 const RETRY_AFTER_MS = 5_000
 
@@ -36,10 +37,10 @@ export class Connections {
   }
 
   /** uWebSockets tells of each that comes, and of each that goes without having become a WebSocket. */
-  watch(app: TemplatedApp): void {
+  watch(app: TemplatedApp, findNetwork: FindNetwork): void {
     app.filter((response, change) => {
       this.#plain += Number(change)
-      if (Number(change) > 0 && !this.#isHeard(response)) {
+      if (Number(change) > 0 && !this.#isHeard(findNetwork(response))) {
         this.turnedAway++
         response.close()
       }
@@ -70,10 +71,9 @@ export class Connections {
     else this.#ofNetwork.delete(network)
   }
 
-  #isHeard(response: HttpResponse): boolean {
-    const { max, limits, networkOf: find } = this.#options
+  #isHeard(network: string | null): boolean {
+    const { max, limits } = this.#options
     if (this.count > max + CONNECTIONS_TURNED_AWAY_MAX) return false
-    const network = find(response)
     return network === null || limits.take('connections', network, 1) === 0
   }
 

@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
 import { reject } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
 import { tokenOf } from '../admit/toll.ts'
-import type { Payer, Toll } from '../admit/toll.ts'
+import type { Toll } from '../admit/toll.ts'
 import type { GatewaySettings } from '../config.ts'
 import { networkOf } from '../person/network.ts'
 import { markManner, refuseHttp } from './answer.ts'
@@ -23,12 +23,13 @@ interface Keepers {
 
 export class Door {
   readonly #app: TemplatedApp
-  readonly #keepers: Keepers
+  readonly #keepers: Keepers | null
   readonly #hosts: readonly string[]
   readonly #proxies: BlockList
   readonly #hasTls: boolean
 
-  constructor(app: TemplatedApp, settings: GatewaySettings, keepers: Keepers) {
+  /** @param keepers null: everything is free, and there is always room */
+  constructor(app: TemplatedApp, settings: GatewaySettings, keepers: Keepers | null = null) {
     this.#keepers = keepers
     this.#app = app
     this.#hosts = settings.HOSTS
@@ -40,13 +41,9 @@ export class Door {
    *  @param isOpen also for whom there is no room: it says how this gateway is */
   on(method: Method, pattern: string, handle: Handler, isOpen = false): void {
     const guarded: Handler = (response, request) => {
-      const refusal =
-        this.refusalOf(response, request) ?? (isOpen ? null : this.#keepers.connections.refusal())
-      if (refusal !== null) return turnAway(response, refusal)
-      const payer = this.payerOf(response, request)
-      const unpaid = this.#keepers.toll.take(payer, 1)
-      if (unpaid === null) handle(response, request)
-      else refuseHttp(response, unpaid, this.#keepers.toll.isOut(payer))
+      const refusal = this.refusalOf(response, request) ?? (isOpen ? null : this.#crowded())
+      if (refusal !== null) turnAway(response, refusal)
+      else if (this.#isPaid(response, request)) handle(response, request)
     }
     this.#app[method](pattern, guarded)
     if (method === 'get') this.#app.head(pattern, guarded)
@@ -74,10 +71,19 @@ export class Door {
     )
   }
 
-  /** Whose account a request is paid by, or which network. */
-  payerOf(response: HttpResponse, request: HttpRequest): Payer {
+  #crowded(): Reject | null {
+    return this.#keepers?.connections.refusal() ?? null
+  }
+
+  /** Takes the price of one message, or answers that it is not paid. */
+  #isPaid(response: HttpResponse, request: HttpRequest): boolean {
+    if (this.#keepers === null) return true
+    const { toll } = this.#keepers
     const network = networkOf(this.addressOf(response, request))
-    return this.#keepers.toll.payerOf(tokenOf(request.getHeader('authorization')), network)
+    const payer = toll.payerOf(tokenOf(request.getHeader('authorization')), network)
+    const unpaid = toll.take(payer, 1)
+    if (unpaid !== null) refuseHttp(response, unpaid, toll.isOut(payer))
+    return unpaid === null
   }
 
   /** Whose connections those of `response` are counted with; null: a proxy's of ours, which are many people's. */

@@ -5,7 +5,7 @@ import { BODY_BYTES_MAX, reject } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
 import { isNestedTooDeep } from '../admit/nesting.ts'
 import { tokenOf, unitsOf } from '../admit/toll.ts'
-import type { Payer, Toll } from '../admit/toll.ts'
+import type { Toll } from '../admit/toll.ts'
 import { networkOf } from '../person/network.ts'
 import { Refusal } from '../refusal.ts'
 import { refused, refuseHttp, writeAnswer } from './answer.ts'
@@ -52,7 +52,6 @@ function receive(
     query: Object.fromEntries(new URLSearchParams(request.getQuery())),
     token: tokenOf(request.getHeader('authorization')),
     address: options.door.addressOf(response, request),
-    payer: options.door.payerOf(response, request),
     isSameOrigin: isSameOrigin(request.getHeader('origin'), request.getHeader('host')),
   }
   let isGone = false
@@ -78,7 +77,6 @@ interface Head {
   readonly query: Readonly<Record<string, string>>
   readonly token: string | null
   readonly address: string
-  readonly payer: Payer
   readonly isSameOrigin: boolean
 }
 
@@ -91,10 +89,12 @@ async function respondTo(
   try {
     if (!head.isSameOrigin) return refused(reject('permission-missing', { field: 'origin' }))
     if (!Buffer.isBuffer(body)) return refused(body)
-    const { token, places, query, address, payer } = head
-    const unpaid = options.toll.take(payer, unitsOf(body.length) - 1)
+    const { token, places, query, address } = head
+    const { sessions, toll } = options
+    const network = networkOf(address)
+    const unpaid = toll.take(toll.payerOf(token, network), unitsOf(body.length) - 1)
     if (unpaid !== null) return refused(unpaid)
-    const session = token === null ? null : await options.sessions.find(token, networkOf(address))
+    const session = token === null ? null : await sessions.find(token, network)
     if (token !== null && session === null) return refused(reject('session-expired'))
     return await route.answer({ places, query, address, session, body: parse(body) }, options)
   } catch (error) {

@@ -20,16 +20,22 @@ export function readMsgpack(bytes: Buffer): unknown {
 
 /** The number of a request whose frame begins with it; -1 when it does not. */
 export function peekMsgpackId(bytes: Buffer): number {
-  const isMap = ((bytes[0] ?? 0) & 0xf0) === 0x80
-  if (!isMap || bytes.toString('latin1', 1, 4) !== '\xa2id') return -1
-  const kind = bytes[4] ?? 0xc0
-  const isWhole = kind < 0x80 || (kind >= 0xcc && kind <= 0xcf)
-  if (!isWhole || bytes.length < 4 + 9) return -1
+  const head = bytes[0] ?? 0
+  // A map of up to fifteen fields, or the longer form that some write always.
+  const start = (head & 0xf0) === 0x80 ? 1 : head === 0xde ? 3 : bytes.length
+  const at = start + ID_FIELD.length
+  if (!bytes.subarray(start, at).equals(ID_FIELD)) return -1
+  const kind = bytes[at] ?? 0xc0
+  const isNumber = kind < 0x80 || (kind >= 0xca && kind <= 0xcf)
+  if (!isNumber || bytes.length < at + NUMBER_BYTES_MAX) return -1
   const reader = new Reader(bytes)
-  reader.position = 4
+  reader.position = at
   const id = reader.read(0) as number
-  return Number.isSafeInteger(id) ? id : -1
+  return Number.isSafeInteger(id) && id >= 0 ? id : -1
 }
+
+const ID_FIELD = Buffer.from([0xa2, 0x69, 0x64])
+const NUMBER_BYTES_MAX = 9
 
 class Reader {
   readonly #bytes: Buffer
