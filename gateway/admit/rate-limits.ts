@@ -1,7 +1,8 @@
 /** How often who may ask for what. A bucket is made when it is first needed and forgotten when it is
  *  full again, so their number is bounded by who was busy in the last seconds. */
-import { BUCKET_NAMES, LIMITED_BURST_MAX, LIMITED_PER_SECOND_MAX } from '../../schema/index.ts'
+import { BUCKET_NAMES } from '../../schema/index.ts'
 import type { BucketName } from '../../schema/index.ts'
+import { Patience } from './patience.ts'
 import { TokenBucket } from './token-bucket.ts'
 import type { BucketSize } from './token-bucket.ts'
 
@@ -10,15 +11,13 @@ export type BucketSizes = Readonly<Record<BucketName, BucketSize>>
 /** An account, or a network of those not signed in. */
 export type Owner = string | number
 
-const PATIENCE: BucketSize = { perSecond: LIMITED_PER_SECOND_MAX, burst: LIMITED_BURST_MAX }
-
 export class RateLimits {
   readonly #sizes: BucketSizes
   readonly #now: () => number
   readonly #buckets: Readonly<Record<BucketName, Map<Owner, TokenBucket>>>
-  /** What owners may still go on for after they were told to slow down. Not of a connection: whoever is closed
-   *  would come back with all of it. */
-  readonly #patience = new Map<Owner, TokenBucket>()
+  /** With owners who were told to slow down. Not with a connection: whoever is closed would come back with all of
+   *  it. */
+  readonly #patience = new Map<Owner, Patience>()
   /** Refusals by bucket, for the metrics. */
   readonly limited: Record<BucketName, number>
 
@@ -48,14 +47,13 @@ export class RateLimits {
   /** Something of this price was refused for asking too often. */
   noteLimited(owner: Owner, price: number): void {
     let patience = this.#patience.get(owner)
-    if (patience === undefined)
-      this.#patience.set(owner, (patience = new TokenBucket(PATIENCE, this.#now())))
-    patience.drain(price, this.#now())
+    if (patience === undefined) this.#patience.set(owner, (patience = new Patience(this.#now())))
+    patience.lose(price, this.#now())
   }
 
   /** Goes on asking too often: is to be closed. */
   isOut(owner: Owner): boolean {
-    return (this.#patience.get(owner)?.state(this.#now()).left ?? 1) === 0
+    return this.#patience.get(owner)?.isOut(this.#now()) ?? false
   }
 
   sweep(): void {

@@ -1,7 +1,13 @@
 /** What every request and every message pays before anything of it is read, whether it is refused then or not:
  *  from the account whose token it carries, when this gateway knows the token, else from its network. Who goes on
  *  when nothing is left is closed. */
-import { MESSAGE_UNIT_BYTES, reject, TOKEN_LENGTH_MAX } from '../../schema/index.ts'
+import {
+  LIMITED_PER_SECOND_MAX,
+  LIMITED_RETURN,
+  MESSAGE_UNIT_BYTES,
+  reject,
+  TOKEN_LENGTH_MAX,
+} from '../../schema/index.ts'
 import type { AccountId, Reject } from '../../schema/index.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { Sessions } from '../person/sessions.ts'
@@ -10,7 +16,7 @@ import type { Sessions } from '../person/sessions.ts'
 export type Payer = AccountId | string
 
 /** For who is heard again only after some patience has come back. */
-const OUT_RETRY_MS = 5_000
+const OUT_RETRY_MS = Math.ceil((LIMITED_RETURN / LIMITED_PER_SECOND_MAX) * 1000)
 
 export class Toll {
   readonly #limits: RateLimits
@@ -29,9 +35,7 @@ export class Toll {
   take(payer: Payer, price: number): Reject | null {
     if (price === 0) return null
     const bucket = typeof payer === 'string' ? 'anonymous' : 'messages'
-    const retryAfterMs = this.isOut(payer)
-      ? OUT_RETRY_MS
-      : this.#limits.take(bucket, payer, price)
+    const retryAfterMs = this.isOut(payer) ? OUT_RETRY_MS : this.#limits.take(bucket, payer, price)
     if (retryAfterMs === 0) return null
     this.#limits.noteLimited(payer, price)
     return reject('rate-limited', { retryAfterMs })

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { RateLimits } from '../../gateway/admit/rate-limits.ts'
 import type { BucketSizes } from '../../gateway/admit/rate-limits.ts'
 import { TokenBucket } from '../../gateway/admit/token-bucket.ts'
-import { BUCKET_NAMES, LIMITED_BURST_MAX } from '../../schema/index.ts'
+import {
+  BUCKET_NAMES,
+  LIMITED_BURST_MAX,
+  LIMITED_PER_SECOND_MAX,
+  LIMITED_RETURN,
+} from '../../schema/index.ts'
 
 const SIZE = { perSecond: 10, burst: 20 }
 const SIZES = Object.fromEntries(BUCKET_NAMES.map((name) => [name, SIZE])) as BucketSizes
@@ -59,7 +64,10 @@ test('who goes on after being told to slow down is closed, however much is let t
   limits.noteLimited('network', 1)
   expect(limits.isOut('network')).toBe(true)
   expect(limits.isOut('another')).toBe(false)
-  now = 1_000
+  const untilBackMs = (1_000 * LIMITED_RETURN) / LIMITED_PER_SECOND_MAX
+  now = untilBackMs - 1
+  expect(limits.isOut('network')).toBe(true)
+  now = untilBackMs
   expect(limits.isOut('network')).toBe(false)
   limits.noteLimited('network', 10 * LIMITED_BURST_MAX)
   now = 100_000_000
