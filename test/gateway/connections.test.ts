@@ -112,7 +112,9 @@ function keep(max: number, perNetworkMax: number): Connections {
 function serve(connections: Connections, findNetwork: () => string | null): number {
   app = uws.App()
   connections.watch(app, findNetwork)
-  app.get('/*', (response) => response.end('heard'))
+  app.get('/*', (response) => {
+    response.end('heard')
+  })
   return listen(app, '127.0.0.1', 0).port
 }
 
