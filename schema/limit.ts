@@ -97,9 +97,12 @@ export const BUFFERED_BYTES_MAX = 4 * 1024 * 1024
 export const CHANNELS_PER_CONNECTION_MAX = 64
 /** Rows in one part of a channel's snapshot: some hundred kilobytes, a moment's work to write and to read. */
 export const SNAPSHOT_PART_ROWS_MAX = 512
-/** A snapshot in parts is the same for all who begin to follow within so long; they hear after it what came
- *  meanwhile. So at most a few of them are kept, however many people come. */
+/** A snapshot of many rows is the same for all who begin to follow within so long; they hear after it what came
+ *  meanwhile. So at most a few of them are made and kept, however many people come. */
 export const SNAPSHOT_SHARED_MS = 5_000
+/** Of one in a single part, as long as that is so few deltas: a few kilobytes, where making it anew takes ten
+ *  milliseconds. */
+export const SNAPSHOT_DELTAS_AFTER_MAX = 32
 /** A reader with less than this before it has taken the part that it was sent. */
 export const PART_TAKEN_BYTES = 16 * 1024
 /** A reader that takes nothing at all of a snapshot for so long is closed. */

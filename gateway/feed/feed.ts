@@ -2,7 +2,7 @@
  *
  *  Public channels are flushed together every PUBLIC_FLUSH_MS and once more before a new follower gets
  *  a snapshot, so everyone who has joined a channel is at the same `seq` at any time. Who is sent a snapshot
- *  in parts joins after the last of them and what came since. Private channels are told after each
+ *  that others were sent before joins after it, all of its parts, and what came since. Private channels are told after each
  *  entry. */
 import { parseChannel } from '../../schema/index.ts'
 import type {
@@ -186,7 +186,9 @@ export class Feed {
       return this.#public.has(channel) || this.#view.listings.has(parsed.listingId)
         ? null
         : reject('listing-unknown', { field })
-    return isPrivate(channel) && follower.accountId === null ? reject('not-logged-on', { field }) : null
+    return isPrivate(channel) && follower.accountId === null
+      ? reject('not-logged-on', { field })
+      : null
   }
 
   /** Parts of the snapshots that these requests come to. */
@@ -338,7 +340,7 @@ export class Feed {
     const [only, ...more] = snapshot.parts
     if (only !== undefined && more.length === 0) {
       follower.cancelParts(name)
-      joinAfter(follower, name, [only])
+      joinAfter(follower, name, [only, ...(channel.missed(snapshot.seq, channel.epoch) ?? [])])
       return
     }
     follower.leave(name)

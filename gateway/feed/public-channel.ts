@@ -1,6 +1,6 @@
 /** A channel that anyone may follow. Its deltas are conflated: however many entries have passed, one
  *  delta carries all that changed since the one before. */
-import { SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
+import { SNAPSHOT_DELTAS_AFTER_MAX, SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
 import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
@@ -25,7 +25,7 @@ export class PublicChannel {
   readonly #source: PublicSource
   readonly #ring = new Ring()
   #seq: Sequence
-  /** The newest, which others are sent too: as long as nothing has changed, or for a while when it is in parts. */
+  /** The newest, which others are sent too: as long as nothing has changed, or for a while when it has rows. */
   #shared: { readonly snapshot: Snapshot; readonly untilMs: number } | null = null
   readonly followers = new Set<Follower>()
   /** When the last follower left; 0 while there are any. */
@@ -60,8 +60,7 @@ export class PublicChannel {
     return delta
   }
 
-  /** Right after `flush`. One part is as of now; several are a little older at times, and then every delta
-   *  since is kept. */
+  /** Right after `flush`. One of many rows is a little older at times, and then every delta since is kept. */
   snapshot(nowMs: number): Snapshot {
     const shared = this.#shared
     if (shared !== null && nowMs < shared.untilMs && this.#isOfUse(shared.snapshot))
@@ -82,7 +81,9 @@ export class PublicChannel {
   }
 
   #isOfUse({ seq, parts }: Snapshot): boolean {
-    return seq === this.#seq || (parts.length > 1 && this.#ring.after(seq, this.#seq) !== null)
+    if (seq === this.#seq) return true
+    const since = this.#source.rows === 0 ? null : this.#ring.after(seq, this.#seq)
+    return since !== null && (parts.length > 1 || since.length <= SNAPSHOT_DELTAS_AFTER_MAX)
   }
 
   /** Every delta after `since`; null: only a snapshot will do. */

@@ -17,7 +17,7 @@ export class Outgoing {
 
   /** The same frame to several followers is encoded once for each subprotocol. */
   encode(frame: ServerFrame, wire: Wire): string | Uint8Array {
-    if (frame.t === 'snapshot') return this.#encodeKept(frame, wire)
+    if ('ch' in frame) return this.#encodeKept(frame, wire)
     if (frame !== this.#frame) {
       this.#frame = frame
       this.#json = null
@@ -28,7 +28,7 @@ export class Outgoing {
       : (this.#json ??= wire.encode(frame))
   }
 
-  /** A snapshot or a part of one: once for as long as the feed gives it to anyone. */
+  /** Of a channel: once for as long as the feed gives it to anyone, now or after a snapshot. */
   #encodeKept(frame: ChannelFrame, wire: Wire): string | Uint8Array {
     let encoded = this.#kept.get(frame)
     if (encoded === undefined) this.#kept.set(frame, (encoded = new Map()))

@@ -5,7 +5,7 @@ import type { BidId, ChannelFrame, Event, SubscribeReply } from '../../schema/in
 import { Outgoing } from '../../gateway/socket/outgoing.ts'
 import { WIRES } from '../../gateway/socket/wire.ts'
 import type { Wire } from '../../gateway/socket/wire.ts'
-import { SNAPSHOT_PART_ROWS_MAX } from '../../schema/index.ts'
+import { SNAPSHOT_DELTAS_AFTER_MAX, SNAPSHOT_PART_ROWS_MAX } from '../../schema/index.ts'
 import { Hall, Seat } from './followers.ts'
 
 const LISTINGS = 20
@@ -53,12 +53,14 @@ test('who says from where on gets what was missed or a snapshot, and so does who
   expect(seat.frame).toMatchObject({ t: 'delta', prev: seq })
   const lost = ask(seq - 1)
   expect(lost).toMatchObject({ reply: { channels: [{ recovered: false }] } })
+  const kinds: string[] = []
+  seat.onFrame = ({ t }) => kinds.push(t)
   begin(lost)
-  expect(seat.frame).toMatchObject({ t: 'snapshot' })
+  // The one that was made before, and what came since.
+  expect(kinds).toEqual(['snapshot', 'delta'])
   hall.feed.unsubscribe(seat, 'market')
-  const frames = seat.frames
   follow(seat, ['market'])
-  expect(seat.frames).toBe(frames + 1)
+  expect(kinds).toEqual(['snapshot', 'delta', 'snapshot', 'delta'])
 })
 
 test('each part of a snapshot is paid, what was only missed is not, and who cannot pay follows nothing', () => {
@@ -88,11 +90,26 @@ test('all who ask at the same state are sent the same bytes, encoded once', () =
   })
   expect(new Set(bytes).size).toBe(1)
   expect(encoded).toBe(1)
-  say(hall, placed(1))
+})
+
+test('while the market moves they are sent the same snapshot, and then what came since', () => {
+  const frames = new Set<ChannelFrame | null>()
+  for (let n = 1; n <= SNAPSHOT_DELTAS_AFTER_MAX; n++) {
+    const heard = new Set<ChannelFrame>()
+    const other = new Seat(hall, n)
+    other.onFrame = (frame) => heard.add(frame)
+    follow(other, ['market'])
+    const [snapshot = null, ...deltas] = heard
+    frames.add(snapshot)
+    expect(deltas).toHaveLength(n - 1)
+    expect((deltas.at(-1) ?? snapshot)?.seq).toBe(hall.feed.view.sequence)
+    say(hall, placed(n))
+    hall.feed.flushPublic()
+  }
+  expect(frames.size).toBe(1)
+  say(hall, placed(100))
   follow(seat, ['market'])
-  outgoing.encode(seat.frame as ChannelFrame, COUNTED)
-  expect(encoded).toBe(2)
-  expect(seat.frame?.seq).toBe(hall.feed.view.sequence)
+  expect(seat.frame).toMatchObject({ t: 'snapshot', seq: hall.feed.view.sequence })
 })
 
 let encoded = 0
