@@ -4,7 +4,7 @@ import { position } from '../declare/field.ts'
 import { commandRoute, route } from '../declare/route.ts'
 import { digits, said } from '../declare/shape.ts'
 import type { Said } from '../declare/shape.ts'
-import { PAGE_ROWS_MAX } from '../limit.ts'
+import { PAGE_ROWS_MAX, RECORDS_PRICE } from '../limit.ts'
 import { instalmentRow } from '../loan/row.ts'
 import type { ListingId } from '../unit.ts'
 import { MARKET_OPERATIONS } from './operation.ts'
@@ -76,6 +76,7 @@ export const MARKET_ROUTES = {
   'GET /v1/listings': route({
     access: 'anyone',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'listing.list',
     about: 'Listings: open ones as of this moment, closed ones as settled.',
     query: z.strictObject({
@@ -87,6 +88,7 @@ export const MARKET_ROUTES = {
   'GET /v1/listings/{listingId}': route({
     access: 'anyone',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'listing.get',
     about: 'One listing with its book, its fills and the schedule of its loan.',
     path: z.strictObject({ listingId: digits<ListingId>(1, SAFE).describe('The listing.') }),
@@ -96,6 +98,7 @@ export const MARKET_ROUTES = {
   'GET /v1/bids': route({
     access: 'own.read',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'bid.list',
     about: "One's own bids, as settled.",
     query: z.strictObject({
