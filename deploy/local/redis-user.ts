@@ -55,6 +55,11 @@ export const QUEUE_USERS = {
 export type JournalUser = keyof typeof JOURNAL_USERS
 export type QueueUser = keyof typeof QUEUE_USERS
 
+/** Nobody is let in as the default user, who has no password and is off. But Redis reads its append-only file back
+ *  as this user and asks at each EXEC what it may do: without everything it drops, at the next start, whatever a
+ *  script wrote in more than one step. */
+const NOBODY = `user default off resetpass ${EVERYTHING}`
+
 /** Writes the file that the server reads its users from. Passwords lie beside the data folder, so that an
  *  emptied one keeps them, and reach the server as hashes only. @returns the file */
 export function writeUsers(dataDir: string, users: Readonly<Record<string, string>>): string {
@@ -64,7 +69,7 @@ export function writeUsers(dataDir: string, users: Readonly<Record<string, strin
   })
   mkdirSync(accessDir(dataDir), { recursive: true, mode: 0o700 })
   const file = join(accessDir(dataDir), 'users.acl')
-  writeFileSync(file, `${['user default off', ...lines].join('\n')}\n`, { mode: 0o600 })
+  writeFileSync(file, `${[NOBODY, ...lines].join('\n')}\n`, { mode: 0o600 })
   return file
 }
 

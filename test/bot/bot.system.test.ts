@@ -90,7 +90,8 @@ describe.skipIf('why' in python)('a bot in Python', () => {
       expect(code).toBe(0)
       expect(last?.resumed?.map(({ channel }) => channel)).toEqual(['market', 'cash', 'bids'])
       await market.start('gateway-1')
-      expect(await countBids()).toBe(before + BIDS)
+      // A gateway that has just started may still be reading.
+      await expect.poll(countBids, { timeout: 10_000 }).toBe(before + BIDS)
     },
   )
 })

@@ -42,10 +42,12 @@ describe('a stranger on this machine', () => {
         await say(port, 'XRANGE {demo}:events - +'),
         await say(port, 'XADD {demo}:commands * s 1'),
         await say(port, 'AUTH engine guess'),
+        await say(port, 'AUTH default ""'),
       ]
       expect(said).toEqual([
         expect.stringMatching(/^-NOAUTH/),
         expect.stringMatching(/^-NOAUTH/),
+        expect.stringMatching(/^-WRONGPASS/),
         expect.stringMatching(/^-WRONGPASS/),
       ])
     }

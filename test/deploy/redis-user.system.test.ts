@@ -64,6 +64,16 @@ const startRoles = (env: NodeJS.ProcessEnv = {}) =>
     market.start('gateway-1'),
   ])
 
+test('what a script wrote in several steps is there after the end of Redis', async () => {
+  const write = `redis.call('SET', KEYS[1], '1') redis.call('SET', KEYS[2], '2') return 'written'`
+  const keys = ['{trial}:one', '{trial}:two']
+  expect(String(await journal.call('EVAL', write, 2, ...keys))).toBe('written')
+  await market.kill('journal-redis')
+  await market.start('journal-redis')
+  const read = () => journal.persist('reading', () => journal.call('MGET', ...keys))
+  expect(String(await read())).toBe('1,2')
+})
+
 test('snapshots are published and let go, found sound and marked, and both streams are trimmed', async () => {
   const seen = new Set<string>()
   const [first] = await oldestEntries(journal)
