@@ -190,6 +190,8 @@ export const UNKNOWN_TOKEN_MS = 60_000
  *  client can have in flight, and more slowly than any that waits as long as it is told. */
 export const LIMITED_BURST_MAX = 4_096
 export const LIMITED_PER_SECOND_MAX = 50
+/** And as many for each request that is let through: who asks for twice what there is and waits as told goes on. */
+export const LIMITED_FORGIVEN = 4
 /** Who was closed is heard again once so much of it has come back: ten seconds in which nothing is asked. */
 export const LIMITED_RETURN = 500
 /** Frames that are not the protocol before a connection is closed. */
