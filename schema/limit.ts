@@ -182,6 +182,8 @@ export const UNKNOWN_TOKENS_PER_SECOND_MAX = 10
 export const UNKNOWN_TOKENS_BURST_MAX = 200
 /** And of all networks together: what Postgres answers beside settlement without anybody noticing. */
 export const UNKNOWN_TOKENS = { perSecond: 200, burst: 2_000 } as const
+/** What making up a further one takes from the patience with a network: nobody's own program does so by mistake. */
+export const UNKNOWN_TOKEN_PRICE = 10
 /** Tokens that were found to be nobody's, a hundred bytes each, and for how long that is believed: a new one
  *  was never anybody's before, so only memory bounds it. */
 export const UNKNOWN_TOKENS_KEPT_MAX = 10_000
