@@ -184,6 +184,8 @@ export const UNKNOWN_TOKENS_PER_SECOND_MAX = 10
 export const UNKNOWN_TOKENS_BURST_MAX = 200
 /** And of all networks together: what Postgres answers beside settlement without anybody noticing. */
 export const UNKNOWN_TOKENS = { perSecond: 200, burst: 2_000 } as const
+/** What making up a further one takes from the patience with a network: nobody's own program does so by mistake. */
+export const UNKNOWN_TOKEN_PRICE = 10
 /** Tokens that were found to be nobody's, a hundred bytes each, and for how long that is believed: a new one
  *  was never anybody's before, so only memory bounds it. */
 export const UNKNOWN_TOKENS_KEPT_MAX = 10_000
@@ -192,6 +194,8 @@ export const UNKNOWN_TOKEN_MS = 60_000
  *  client can have in flight, and more slowly than any that waits as long as it is told. */
 export const LIMITED_BURST_MAX = 4_096
 export const LIMITED_PER_SECOND_MAX = 50
+/** And as many for each request that is let through: who asks for twice what there is and waits as told goes on. */
+export const LIMITED_FORGIVEN = 4
 /** Who was closed is heard again once so much of it has come back: ten seconds in which nothing is asked. */
 export const LIMITED_RETURN = 500
 /** Frames that are not the protocol before a connection is closed. */

@@ -32,6 +32,15 @@ const CHANNELS = Array.from({ length: 64 }, () => ({ channel: 'market' }))
 
 /** Each for ever. */
 export const ATTACKS = {
+  /** What the rest of the table would be if the gateway heard nothing of it: the machine's share. */
+  'no attack, a process as busy': async (_, tally) => {
+    for (;;) {
+      for (let n = 0; n < FRAMES_PER_TURN; n++) JSON.stringify(CHANNELS)
+      tally.sent++
+      await nextTurn()
+    }
+  },
+
   'subscribe, 64 × market, 4 sockets': async (target, tally) => {
     const frame = JSON.stringify({ id: 1, op: 'subscribe', p: { channels: CHANNELS } })
     const one = () => flood(target, tally, () => frame, { everyMs: FRAME_EVERY_MS })
@@ -75,6 +84,10 @@ export const ATTACKS = {
 } as const satisfies Record<string, Attack>
 
 export type AttackName = keyof typeof ATTACKS
+
+export function isAttack(name: AttackName): boolean {
+  return name !== 'no attack, a process as busy'
+}
 
 /** Sends what `next` gives, on one socket after the other. */
 async function flood(

@@ -19,6 +19,10 @@ export class Patience {
     if (this.#left.state(nowMs).left === 0) this.#isOut = true
   }
 
+  regain(count: number): void {
+    this.#left.giveBack(count)
+  }
+
   isOut(nowMs: number): boolean {
     if (this.#isOut && this.#left.state(nowMs).left >= LIMITED_RETURN) this.#isOut = false
     return this.#isOut

@@ -1,6 +1,6 @@
 /** How often who may ask for what. A bucket is made when it is first needed and forgotten when it is
  *  full again, so their number is bounded by who was busy in the last seconds. */
-import { BUCKET_NAMES } from '../../schema/index.ts'
+import { BUCKET_NAMES, LIMITED_FORGIVEN } from '../../schema/index.ts'
 import type { BucketName } from '../../schema/index.ts'
 import { Patience } from './patience.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -49,6 +49,11 @@ export class RateLimits {
     let patience = this.#patience.get(owner)
     if (patience === undefined) this.#patience.set(owner, (patience = new Patience(this.#now())))
     patience.lose(price, this.#now())
+  }
+
+  /** A request was let through. */
+  noteServed(owner: Owner): void {
+    this.#patience.get(owner)?.regain(LIMITED_FORGIVEN)
   }
 
   /** Goes on asking too often: is to be closed. */

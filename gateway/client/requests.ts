@@ -55,6 +55,9 @@ const OPEN_MAX = 20_000
  *  while a hundred thousand others a second are answered. */
 const SPAN_MAX = 1_000_000
 const RETRY_AFTER_MS = 100
+/** Whoever asks too often asks for nothing of the kind for so long: enough flows in meanwhile that most of what
+ *  waits is let through, rather than one after many refusals. */
+const HOLD_MS = 500
 
 export class Requests {
   readonly #send: (frame: RequestOnWire) => void
@@ -63,6 +66,8 @@ export class Requests {
   #unsent: Open[] = []
   #head = 0
   #inFlight = 0
+  /** Operations that the gateway said are asked for too often, and until when none of them is sent. */
+  readonly #heldUntilMs = new Map<OperationName, number>()
   readonly #parity: 0 | 1
   #isReady = false
 
@@ -102,7 +107,7 @@ export class Requests {
       reject,
     }
     this.#open.add(open)
-    const isNext = this.#head === this.#unsent.length
+    const isNext = this.#head === this.#unsent.length && !this.#isHeld(open, this.#now())
     if (this.#isReady && isNext && this.#inFlight < IN_FLIGHT_MAX) this.#dispatch(open)
     else this.#unsent.push(open)
   }
@@ -168,7 +173,7 @@ export class Requests {
     while (this.#head < this.#unsent.length && this.#inFlight < IN_FLIGHT_MAX) {
       const open = this.#unsent[this.#head++]
       if (open === undefined || this.#find(open.id) === null) continue
-      if (open.notBeforeMs > now) later.push(open)
+      if (open.notBeforeMs > now || this.#isHeld(open, now)) later.push(open)
       else this.#dispatch(open)
     }
     this.#unsent = later.concat(this.#unsent.slice(this.#head))
@@ -196,6 +201,12 @@ export class Requests {
     if (at >= open.expiresAtMs) return false
     open.notBeforeMs = at
     this.#unsent.push(open)
+    if (why.code === 'rate-limited')
+      this.#heldUntilMs.set(open.op, Math.max(at, this.#now() + HOLD_MS))
     return true
+  }
+
+  #isHeld({ op }: Open, now: number): boolean {
+    return (this.#heldUntilMs.get(op) ?? 0) > now
   }
 }

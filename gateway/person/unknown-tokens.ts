@@ -4,6 +4,7 @@
 import {
   reject,
   UNKNOWN_TOKEN_MS,
+  UNKNOWN_TOKEN_PRICE,
   UNKNOWN_TOKENS,
   UNKNOWN_TOKENS_KEPT_MAX,
 } from '../../schema/index.ts'
@@ -33,7 +34,10 @@ export class UnknownTokens {
   /** Before a token is looked up. @throws {Refusal} rate-limited */
   take(network: string): void {
     const waitMs = this.#limits.take('tokens', network, 1)
-    if (waitMs > 0) throw limited(waitMs)
+    if (waitMs > 0) {
+      this.#limits.noteLimited(network, UNKNOWN_TOKEN_PRICE)
+      throw limited(waitMs)
+    }
     const allWaitMs = this.#all.take(1, this.#now())
     if (allWaitMs === 0) return
     this.#limits.bucket('tokens', network).giveBack(1)

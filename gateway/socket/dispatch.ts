@@ -55,7 +55,7 @@ export function dispatch(
         dispatching,
       )
     : handle(connection, frame, dispatching)
-  if (outcome === null) dispatching.onRequest(op, 'ok')
+  if (outcome === null) noteServed(connection, op, dispatching)
   else if (outcome instanceof Promise)
     outcome.then(
       (later) => answer(connection, frame, later, dispatching),
@@ -139,6 +139,11 @@ function answer(
     return
   }
   connection.reply({ t: 'reply', id, ok: true, r: outcome as never })
+  noteServed(connection, op, dispatching)
+}
+
+function noteServed(connection: Connection, op: OperationName, dispatching: Dispatching): void {
+  dispatching.limits.noteServed(connection.payer)
   dispatching.onRequest(op, 'ok')
 }
 
@@ -148,7 +153,6 @@ const UNCOUNTED: ReadonlySet<RejectCode> = new Set([
   'message-too-large',
   'operation-unknown',
   'permission-missing',
-  'draining',
 ] as const)
 const ASKED_TOO_OFTEN: ReadonlySet<RejectCode> = new Set([
   'rate-limited',
