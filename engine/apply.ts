@@ -9,6 +9,7 @@ import {
   entryAtMs,
   isRemembered,
   KEY_AHEAD_MS_MAX,
+  KINDS_FOR_OTHERS,
   sequence,
 } from '../schema/index.ts'
 import type {
@@ -98,15 +99,17 @@ export function apply(
     const isSame = high === print.high && low === print.low
     return [isSame ? repeated(command, known) : refused(command, 'key-reused')]
   }
+  const isOwn = !KINDS_FOR_OTHERS.has(command.kind)
   const doubt = doubtOf(account, words, atMs)
   if (doubt !== null) return [refused(command, doubt)]
+  if (!state.keys.hasRoom(account, isOwn, atMs)) return [refused(command, 'busy')]
 
   const outcome = perform(state, account, command, atMs, budget)
   if (typeof outcome === 'string' && !isRemembered(outcome)) return [refused(command, outcome)]
   const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
   const answer = packAnswer(command, events[0])
   const record = { words, fingerprint: print, sequence: state.sequence, answer }
-  state.keys.remember(account, record, state.cut)
+  state.keys.remember(account, record, isOwn, atMs, state.cut)
   assertHoldsAreBids(account)
   assertCashIsWhole(state)
   return events

@@ -14,6 +14,7 @@ import type { Desk } from '../admit/desk.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Sessions } from '../person/sessions.ts'
 import type { Outcomes } from '../keys/outcomes.ts'
+import type { OwnBids } from '../market/own-bids.ts'
 import { ownerOf } from '../keys/owner.ts'
 import type { Connection } from './connection.ts'
 
@@ -22,6 +23,7 @@ export interface Handling {
   readonly feed: Feed
   readonly sessions: Sessions
   readonly outcomes: Outcomes
+  readonly ownBids: OwnBids
   readonly now: () => number
 }
 
@@ -84,6 +86,12 @@ export const HANDLERS: Handlers = {
     for (const channel of params.channels) feed.unsubscribe(connection, channel)
     return { channels: [...connection.following] }
   },
+
+  'bid.get': async ({ connection: { session }, params }, { ownBids }) =>
+    session === null ? reject('not-logged-on') : ownBids.get(session.accountId, params.bidId),
+
+  'bid.find': async ({ connection: { session }, params }, { ownBids }) =>
+    session === null ? reject('not-logged-on') : ownBids.find(session.accountId, params.key),
 
   'outcome.get': async ({ connection, params }, { outcomes }) =>
     connection.session === null

@@ -128,6 +128,12 @@ export class Market {
     }
   }
 
+  /** Its key carries the time of this moment. */
+  bidMadeNow(name: string, listing: number, amount: number): Command {
+    const key = keyFrom(this.nowMs, Uint8Array.of(0, 0, 0, 0, 0, 0, 1, ...this.#count()))
+    return { ...this.bidOf(name, listing, amount), key }
+  }
+
   cancel(name: string, bid: number): readonly Event[] {
     return this.ask({ kind: 'CancelBid', ...this.#by(name), bidId: bidId(bid) })
   }
@@ -193,6 +199,11 @@ export class Market {
     return bids.map(
       (bid) => `${names.get(bid.account.accountId) ?? '?'} ${bid.acceptedMinor} @ ${bid.ratePpm}`,
     )
+  }
+
+  #count(): readonly number[] {
+    const count = ++this.#keys
+    return [count >>> 16, count >>> 8, count]
   }
 
   #by(name: string): { key: Key; accountId: AccountId; deadlineMs: 0 } {
