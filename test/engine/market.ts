@@ -51,9 +51,10 @@ export class Market {
     this.state = state
   }
 
-  /** A key nobody has used, a millisecond younger than the one before. */
+  /** A key nobody has used, made at this moment. */
   newKey(): Key {
-    return this.keyMadeAt(START_MS + ++this.#keys)
+    const count = ++this.#keys
+    return keyFrom(this.nowMs, Uint8Array.of(0, 0, 0, 0, 0, 0, 1, count >>> 16, count >>> 8, count))
   }
 
   keyMadeAt(ms: number): Key {
@@ -128,12 +129,6 @@ export class Market {
     }
   }
 
-  /** Its key carries the time of this moment. */
-  bidMadeNow(name: string, listing: number, amount: number): Command {
-    const key = keyFrom(this.nowMs, Uint8Array.of(0, 0, 0, 0, 0, 0, 1, ...this.#count()))
-    return { ...this.bidOf(name, listing, amount), key }
-  }
-
   cancel(name: string, bid: number): readonly Event[] {
     return this.ask({ kind: 'CancelBid', ...this.#by(name), bidId: bidId(bid) })
   }
@@ -199,11 +194,6 @@ export class Market {
     return bids.map(
       (bid) => `${names.get(bid.account.accountId) ?? '?'} ${bid.acceptedMinor} @ ${bid.ratePpm}`,
     )
-  }
-
-  #count(): readonly number[] {
-    const count = ++this.#keys
-    return [count >>> 16, count >>> 8, count]
   }
 
   #by(name: string): { key: Key; accountId: AccountId; deadlineMs: 0 } {

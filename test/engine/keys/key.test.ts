@@ -118,8 +118,8 @@ test('a key let go is refused as expired, and so is any as old that may have bee
   const older = market.keyMadeAt(START_MS - 1)
   const bid = market.bidOf('Ann', car, 300)
   market.ask(bid)
-  market.pass(KEY_FRESH_MS)
-  const bids = [1, 2, 3].map(() => market.bidMadeNow('Ann', car, 1))
+  market.pass(KEY_FRESH_MS + 1)
+  const bids = [1, 2, 3].map(() => market.bidOf('Ann', car, 1))
   market.enter(bids)
   expect(refusal(market.ask(bid))).toBe('key-expired')
   expect(refusal(market.ask({ ...bid, key: older }))).toBe('key-expired')
@@ -134,8 +134,8 @@ test('after three thousand commands a first cancel whose key is a second old is 
   const { bidId } = placed(market.bid('Ann', car, 300))
   const key = market.keyMadeAt(market.nowMs)
   market.pass(1_000)
-  market.enter(Array.from({ length: 1_500 }, () => market.bidMadeNow('Ann', car, 1)))
-  market.enter(Array.from({ length: 1_500 }, () => market.bidMadeNow('Ann', car, 1)))
+  market.enter(Array.from({ length: 1_500 }, () => market.bidOf('Ann', car, 1)))
+  market.enter(Array.from({ length: 1_500 }, () => market.bidOf('Ann', car, 1)))
   const cancel = { ...market.bidOf('Ann', car, 100), key, kind: 'CancelBid', bidId } as const
   expect(market.ask(cancel)).toMatchObject([{ kind: 'BidCancelled', bidId }])
 })
@@ -144,18 +144,18 @@ test('three thousand keys as far ahead as may be hold back neither the account n
   const { market, car } = withBid()
   const ahead = () => {
     const key = market.keyMadeAt(market.nowMs + KEY_AHEAD_MS_MAX)
-    return { ...market.bidMadeNow('Ann', car, 1), key: distinct(key) }
+    return { ...market.bidOf('Ann', car, 1), key: distinct(key) }
   }
   market.enter(Array.from({ length: 1_500 }, ahead))
   market.enter(Array.from({ length: 1_500 }, ahead))
-  expect(refusal(market.ask(market.bidMadeNow('Ann', car, 100)))).toBeNull()
+  expect(refusal(market.ask(market.bidOf('Ann', car, 100)))).toBeNull()
   expect(market.deposit('Ann', 5)).toMatchObject([{ kind: 'Deposited' }])
 })
 
 test('who has as many young keys as one may is asked to wait, and what others ask for the account is not', () => {
   const { market, car } = smallMarket({ keysPerAccountMax: 4, keysPerAccountShare: 1 })
-  market.enter([1, 2, 3].map(() => market.bidMadeNow('Ann', car, 1)))
-  const bid = market.bidMadeNow('Ann', car, 1)
+  market.enter([1, 2, 3].map(() => market.bidOf('Ann', car, 1)))
+  const bid = market.bidOf('Ann', car, 1)
   expect(refusal(market.ask(bid))).toBe('busy')
   expect(market.deposit('Ann', 5)).toMatchObject([{ kind: 'Deposited' }])
   market.pass(KEY_FRESH_MS + 1)
@@ -164,14 +164,14 @@ test('who has as many young keys as one may is asked to wait, and what others as
 
 test('in a full market the keys of who has many go first, then the oldest, and no young one', () => {
   const { market, car } = smallMarket({ keysKeptMax: 6, keysPerAccountShare: 3 })
-  const [first] = [market.depositOf('Bea', 100), market.ask(market.bidMadeNow('Ann', car, 1))]
+  const [first] = [market.depositOf('Bea', 100), market.ask(market.bidOf('Ann', car, 1))]
   market.ask(first)
-  market.ask(market.bidMadeNow('Ann', car, 1))
-  market.ask(market.bidMadeNow('Ann', car, 1))
-  expect(refusal(market.ask(market.bidMadeNow('Ann', car, 1)))).toBe('busy')
+  market.ask(market.bidOf('Ann', car, 1))
+  market.ask(market.bidOf('Ann', car, 1))
+  expect(refusal(market.ask(market.bidOf('Ann', car, 1)))).toBe('busy')
   expect(refusal(market.deposit('Cid', 1))).toBe('busy')
   market.pass(KEY_FRESH_MS + 1_000)
-  for (let times = 0; times < 3; times++) market.ask(market.bidMadeNow('Ann', car, 1))
+  for (let times = 0; times < 3; times++) market.ask(market.bidOf('Ann', car, 1))
   expect(market.ask(first)).toMatchObject([{ kind: 'Repeated' }])
   expect(market.state.keys.size).toBe(6)
 })
