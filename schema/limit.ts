@@ -23,8 +23,8 @@ export const BIDS_ENDED_KNOWN_MAX = 262_144
 export const ACCOUNTS_MAX = 2_000_000
 
 // ── Keys ────────────────────────────────────────────────────────────────────────────────────────
-/** A key may be ahead of the journal's clock by so much, and not more: the answers to keys that are ahead have to be
- *  kept for so much longer. Who makes keys goes by the clock of the gateway, which its frames tell. */
+/** A key may be ahead of the clock of the gateway that writes it by so much, and not more: the answers to keys that
+ *  are ahead have to be kept for so much longer. Who makes keys goes by that clock, which the gateway's frames tell. */
 export const KEY_AHEAD_MS_MAX = 10_000
 /** A key that was made within this time is never refused for its age. What is older may have been let go when there
  *  was no more room: a clock that is further behind, or a command that lay so long before it was sent. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { apply, createState, dumpState, loadState, MARKET_LIMITS } from '../../../engine/index.ts'
 import type { MarketLimits } from '../../../engine/index.ts'
+import { RowBudget } from '../../../engine/market/row-budget.ts'
 import { FAST_BOOKS } from '../../../engine/market/book/books.ts'
 import {
   atMs,
@@ -103,6 +104,16 @@ test('a key from further ahead than clocks differ is refused and not remembered'
   expect(refusal(market.ask({ ...bid, key }))).toBe('key-ahead')
   market.pass(1)
   expect(placed(market.ask({ ...bid, key })).bidId).toBe(1)
+})
+
+test('a key is held to the clock of the gateway that wrote it when that is ahead of the journal’s', () => {
+  const { market, bid } = withBid()
+  const key = market.keyMadeAt(market.nowMs + KEY_AHEAD_MS_MAX + 500)
+  const budget = new RowBudget(9)
+  const now = atMs(market.nowMs)
+  expect(refusal(apply(market.state, { ...bid, key }, now, budget))).toBe('key-ahead')
+  const written = atMs(market.nowMs + 500)
+  expect(placed(apply(market.state, { ...bid, key }, now, budget, written)).bidId).toBe(1)
 })
 
 /** Where the engine lets keys go as soon as it may. */
