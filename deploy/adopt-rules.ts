@@ -1,5 +1,5 @@
 /** `node dist/deploy/adopt-rules.js`: from the last answer on, the engines of this build carry out what is asked.
- *  Exit 0 when its rules hold, 2 when something is missing for that; then one line says what to do. */
+ *  `JOURNAL_REDIS_URL` names the journal's `admin`: no role may set the rules. Exit 0 when its rules hold, 2 when something is missing for that; then one line says what to do. */
 import { z } from 'zod'
 import {
   assertMigrated,

@@ -1,5 +1,5 @@
 /** `node dist/deploy/rebuild-journal.js`: writes a journal that was lost back into an empty Redis, from the
- *  record in Postgres. Exit 0 when it is whole, 1 when the record is not, 2 when the surroundings are not
+ *  record in Postgres. `JOURNAL_REDIS_URL` names the journal's `admin`: no role may write all of it. Exit 0 when it is whole, 1 when the record is not, 2 when the surroundings are not
  *  as they must be; then one line says what to do. */
 import { z } from 'zod'
 import {

@@ -41,6 +41,8 @@ export const KEYS_PER_ACCOUNT_MAX = 1_048_576
  *  Servers that keep their clocks are milliseconds apart; an append that takes this long was given up and sent
  *  again long before. Well below the shortest deadline that anybody would miss by it. */
 export const CLOCKS_APART_MS_MAX = 60_000
+/** Letters of what a journal writer calls itself: five times what ours do. */
+export const SOURCE_LENGTH_MAX = 64
 /** Journal writers remembered for `(source, batch)`; one is a process's lifetime. */
 export const SOURCES_MAX = 1_024
 
@@ -218,6 +220,8 @@ export const SESSIONS_PURGED_MAX = 2_000
 export const SESSIONS_PURGE_MS = 60_000
 /** Sessions of open sockets that are asked for in one query. */
 export const SESSIONS_ASKED_MAX = 1_000
+/** Of what a device makes up to be known by: 128 random bits in base64url. */
+export const DEVICE_LENGTH_MIN = 22
 /** Devices of one person that are known; with a further one the one longest not seen is forgotten. */
 export const DEVICES_PER_PERSON_MAX = 32
 /** Passwords being hashed or checked at once: each takes 19 MiB and one of libuv's four threads for some 30 ms. */

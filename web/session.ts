@@ -3,6 +3,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { HttpClient } from '../gateway/client/index.ts'
 import { isPermitted, ROLES } from '../schema/permission.ts'
 import type { Role } from '../schema/permission.ts'
+import { device } from './person/device.ts'
 import { remembered } from './remembered.ts'
 
 export interface Session {
@@ -13,9 +14,7 @@ export interface Session {
   readonly expiresAtMs: number
 }
 
-const device = remembered.read('device')
-
-export const http = new HttpClient(device === null ? {} : { device })
+export const http = new HttpClient({ device: device() })
 export const session = shallowRef<Session | null>(kept())
 export const mayBid = computed(() => isPermitted('bid.write', session.value?.roles ?? []))
 
@@ -33,11 +32,6 @@ export function followSession(): void {
     },
     { immediate: true },
   )
-}
-
-/** Keeps what lets this device in whatever others guess. It opens nothing, so it stays when its owner goes. */
-export function keepDevice(): void {
-  remembered.write('device', http.device)
 }
 
 /** What an earlier visit left, if it still counts. */

@@ -20,7 +20,7 @@ const USES_QUEUE = '~{*}:queue:* +@all -@admin -@dangerous +info +config|get'
 const EVERYTHING = '~* &* +@all'
 
 export const JOURNAL_USERS = {
-  /** The launcher, and `rebuild-journal`. */
+  /** The launcher, `rebuild-journal` and `adopt-rules`. */
   admin: EVERYTHING,
   engine: [
     READS_JOURNAL,

@@ -13,6 +13,8 @@ import type { Journal } from './journal.ts'
 import type { Argument } from './link.ts'
 import { rulesDiffer } from './rules.ts'
 import { Script } from './script.ts'
+import { readEventHead } from './stored-entry.ts'
+import type { StoredEntry } from './stored-entry.ts'
 
 /** One script call stays small enough not to hold up the writers of commands. */
 const APPEND_BYTES_MAX = 1024 * 1024
@@ -90,7 +92,15 @@ async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<nu
   const [outcome = '', fact = '', digest = ''] = answer.map(String)
   if (outcome === 'said') return Number(fact)
   if (outcome === 'rules') throw rulesDiffer(journal, fact)
+  await assertNewestReads(journal)
   throw outcome === 'differs' ? differs(entries, fact, digest) : gap(entries, fact)
+}
+
+/** An engine that does not follow on what somebody else has put there has not diverged. Throws EntryUnreadable. */
+async function assertNewestReads(journal: Journal): Promise<void> {
+  const range = ['+', '-', 'COUNT', 1]
+  const found = (await journal.call('XREVRANGE', journal.keys.events, ...range)) as StoredEntry[]
+  for (const newest of found) readEventHead(newest)
 }
 
 /** The digest is over everything an engine holds, so one comparison covers all entries before. */

@@ -39,6 +39,9 @@ export function encodeCommandBody(
   return packer.pack(body)
 }
 
+/** A body by a later version than ours. */
+export class BodyTooNew extends BrokenInvariant {}
+
 /** Reads a body of any version up to ours. Throws BrokenInvariant, naming kind and field, for any other. */
 export function decodeCommandBody(bytes: Uint8Array): CommandParts {
   const body = unpackBody<CommandBody>(bytes, (version) => (version < WRITING_SINCE ? 2 : 3))
@@ -93,7 +96,7 @@ function unpackBody<Body extends readonly [version: number, ...rest: readonly un
   if (!Number.isSafeInteger(version) || (version as number) < 1)
     throw new BrokenInvariant(`a body of schema version ${String(version)}`)
   if ((version as number) > SCHEMA_VERSION)
-    throw new BrokenInvariant(
+    throw new BodyTooNew(
       `a body of schema version ${String(version)}, this build reads up to ${SCHEMA_VERSION}: run a newer build`,
     )
   const parts = partsOf(version as number)

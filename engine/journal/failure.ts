@@ -18,6 +18,17 @@ export class RulesDiffer extends SetupFault {
   override readonly name = 'RulesDiffer'
 }
 
+/** An entry that no program of ours has written. Nothing is done from it on, so whoever reads it ends at it, and
+ *  again at each start, until a person has put the journal right. */
+export class EntryUnreadable extends SetupFault {
+  override readonly name = 'EntryUnreadable'
+}
+
+/** An entry by a later schema version than this build reads: another build goes on with it. Ends the process. */
+export class EntryTooNew extends SetupFault {
+  override readonly name = 'EntryTooNew'
+}
+
 /** What to do about it. */
 export const REMEDY =
   "bring the market's own journal back, or empty this one and rebuild it from the record with `node dist/deploy/rebuild-journal.js`"

@@ -17,6 +17,7 @@ export { countUnanswered } from './count-unanswered.ts'
 export { readJournalEnd } from './journal-end.ts'
 export {
   Diverged,
+  EntryUnreadable,
   JournalForeign,
   JournalLost,
   JournalMisconfigured,

@@ -9,11 +9,19 @@ import { Redis } from 'ioredis'
 import { withoutPassword } from '../host/address.ts'
 import { messageOf, SetupFault } from '../host/setup-fault.ts'
 import { JournalLost } from './failure.ts'
-import { assertSettings, REQUIRED_SETTINGS, settingsHidden } from './redis-settings.ts'
+import {
+  assertSettings,
+  notPermitted,
+  REQUIRED_SETTINGS,
+  settingsHidden,
+} from './redis-settings.ts'
 
 const CONNECT_MS_MAX = 1_000
 /** Answers that say: not now. Nothing was done; the same command may come again. */
 const NOT_NOW = /^(LOADING|OOM|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS)\b/
+
+/** Of a command, and of one within a script. */
+const NOT_PERMITTED = /^NOPERM\b|The user executing the script can't/
 
 export type Argument = string | number | Buffer
 
@@ -45,12 +53,15 @@ export class Link {
   }
 
   /** Sends one command and waits for its answer, strings as Buffers. Throws JournalLost when the
-   *  outcome is unknown or the server says not now; any other refusal is thrown as it came. */
+   *  outcome is unknown or the server says not now, JournalMisconfigured when our user may not do it; any
+   *  other refusal is thrown as it came. */
   async call(command: string, ...args: readonly Argument[]): Promise<unknown> {
     const redis = await this.#opened()
     try {
       return await redis.callBuffer(command, ...args)
     } catch (error) {
+      if (isReply(error) && NOT_PERMITTED.test(error.message))
+        throw notPermitted(error, withoutPassword(this.#url))
       if (isReply(error) && !NOT_NOW.test(error.message)) throw error
       if (!isReply(error)) this.#drop(redis)
       throw new JournalLost(`${command} has no outcome: ${messageOf(error)}`, { cause: error })

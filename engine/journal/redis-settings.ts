@@ -56,6 +56,14 @@ function isWithin(setting: string | undefined, max: number): boolean {
   return value >= 1 && value <= max
 }
 
+/** For a server whose user may not do what we do. */
+export function notPermitted(error: Error, where: string): JournalMisconfigured {
+  return new JournalMisconfigured(
+    `the journal Redis at ${where} refuses its user: ${error.message}: name the user whose work this is (docs/operations.md, Who may do what)`,
+    { cause: error },
+  )
+}
+
 /** For a server that does not let us look. */
 export function settingsHidden(error: unknown, where: string): JournalMisconfigured {
   return new JournalMisconfigured(

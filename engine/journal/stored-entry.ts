@@ -1,9 +1,11 @@
 /** Entries as they lie in the streams: an id and fields in the order they were written. */
 import { assert, BrokenInvariant, sequence as toSequence } from '../../schema/unit.ts'
-import type { Sequence } from '../../schema/unit.ts'
+import type { AtMs, Sequence } from '../../schema/unit.ts'
 import { entryAtMs } from '../../schema/entry.ts'
 import type { CommandEntry, Digest, EntryId, EventEntry } from '../../schema/entry.ts'
-import { decodeCommandBody, decodeEventBody } from './codec.ts'
+import { SOURCE_LENGTH_MAX } from '../../schema/limit.ts'
+import { BodyTooNew, decodeCommandBody, decodeEventBody } from './codec.ts'
+import { EntryTooNew, EntryUnreadable, REMEDY } from './failure.ts'
 import { entryIdOf } from './journal.ts'
 
 /** What XREAD and XRANGE give for one entry: the id, then names and values in turn. */
@@ -20,16 +22,16 @@ export interface EventHead {
   readonly body: Buffer
 }
 
+/** Throws EntryUnreadable or EntryTooNew; so do the others. */
 export function readCommandEntry([idBytes, fields]: StoredEntry): CommandEntry {
-  const [source, batch, body] = values(fields, 'sbd')
   const id = entryIdOf(idBytes)
-  return {
-    id,
-    atMs: entryAtMs(id),
-    source: source.toString(),
-    batch: Number(batch.toString()),
-    ...readingEntry(id, () => decodeCommandBody(body)),
-  }
+  return reading('commands', id, () => {
+    const [source, batch, body] = values(fields, 'sbd')
+    const written = { source: source.toString(), batch: Number(batch.toString()) }
+    assert(isSource(written.source), 'its source is no name of a writer')
+    assert(Number.isSafeInteger(written.batch) && written.batch > 0, 'its batch is no number')
+    return { id, atMs: momentOf(id), ...written, ...decodeCommandBody(body) }
+  })
 }
 
 /** The body of a command entry, as it was written. */
@@ -38,32 +40,54 @@ export function commandBodyOf([, fields]: StoredEntry): Buffer {
 }
 
 export function readEventHead([idBytes, fields]: StoredEntry): EventHead {
-  const [source, batch, place, previousId, digest, body] = values(fields, 'sbqpgd')
-  return {
-    id: entryIdOf(idBytes),
-    source: source.toString(),
-    batch: Number(batch.toString()),
-    sequence: toSequence(Number(place.toString())),
-    previousId: entryIdOf(previousId),
-    digest: digest.toString(),
-    body,
-  }
+  const id = entryIdOf(idBytes)
+  return reading('events', id, () => {
+    const [source, batch, place, previousId, digest, body] = values(fields, 'sbqpgd')
+    return {
+      id,
+      source: source.toString(),
+      batch: Number(batch.toString()),
+      sequence: toSequence(Number(place.toString())),
+      previousId: entryIdOf(previousId),
+      digest: digest.toString(),
+      body,
+    }
+  })
 }
 
 export function readEventEntry(head: EventHead): EventEntry {
   const { body, ...rest } = head
-  const parts = readingEntry(head.id, () => decodeEventBody(body))
-  return { ...rest, atMs: entryAtMs(head.id), ...parts }
+  return reading('events', head.id, () => ({
+    ...rest,
+    atMs: momentOf(head.id),
+    ...decodeEventBody(body),
+  }))
 }
 
-/** A body that does not read is told with its entry, so that whoever has to look knows where. */
-function readingEntry<Body>(id: EntryId, read: () => Body): Body {
+/** What does not read is told in one line for the operator: which entry, what is wrong with it, what to do. */
+function reading<Entry>(stream: string, id: EntryId, read: () => Entry): Entry {
   try {
     return read()
-  } catch (error) {
-    if (!(error instanceof BrokenInvariant)) throw error
-    throw new BrokenInvariant(`entry ${id}: ${error.message}`, { cause: error })
+  } catch (cause) {
+    if (!(cause instanceof BrokenInvariant)) throw cause
+    const line = `entry ${id} of the ${stream} cannot be read: ${cause.message}`
+    if (cause instanceof BodyTooNew) throw new EntryTooNew(line, { cause })
+    throw new EntryUnreadable(
+      `${line}: nothing was done from this entry on. No program of ours writes such a thing: find out who did and change the passwords of the journal. Then ${REMEDY}`,
+      { cause },
+    )
   }
+}
+
+function momentOf(id: EntryId): AtMs {
+  const ms = entryAtMs(id)
+  assert(Number.isSafeInteger(ms), 'its id is no moment')
+  return ms
+}
+
+/** Who writes says so in letters that every reader and the record take as they are. */
+function isSource(source: string): boolean {
+  return source.length <= SOURCE_LENGTH_MAX && /^[\w-]+$/.test(source)
 }
 
 type Values<Names extends string> = Names extends `${string}${infer Rest}`

@@ -1,9 +1,9 @@
 /** Whether the journal's clock, or the entry that is answered next, would halt those who answer. */
 import type { CommandEntry } from '../../schema/entry.ts'
-import { BrokenInvariant } from '../../schema/unit.ts'
 import { pause } from '../host/backoff.ts'
+import { messageOf } from '../host/setup-fault.ts'
 import { assertClock, assertInTime, ClocksApart, EntryOutOfTime } from './clock.ts'
-import { JournalLost } from './failure.ts'
+import { EntryTooNew, EntryUnreadable, JournalLost } from './failure.ts'
 import type { Journal } from './journal.ts'
 import { lastId } from './read-stream.ts'
 import { readCommandEntry } from './stored-entry.ts'
@@ -18,6 +18,7 @@ export async function watchClock(journal: Journal, signal: AbortSignal): Promise
   }
 }
 
+const TOLD = [ClocksApart, EntryOutOfTime, EntryUnreadable]
 const WATCH_EVERY_MS = 1_000
 
 async function clockFault(journal: Journal): Promise<string | null> {
@@ -27,9 +28,9 @@ async function clockFault(journal: Journal): Promise<string | null> {
     if (next !== null) assertInTime(next)
     return null
   } catch (error) {
-    if (error instanceof ClocksApart || error instanceof EntryOutOfTime) return error.message
-    // An outage, or an entry that a newer build wrote, is told by those whom it stops.
-    if (error instanceof JournalLost || error instanceof BrokenInvariant) return null
+    if (TOLD.some((fault) => error instanceof fault)) return messageOf(error)
+    // An outage is told by those whom it stops; what a newer build wrote is answered by its engines.
+    if (error instanceof JournalLost || error instanceof EntryTooNew) return null
     throw error
   }
 }

@@ -93,7 +93,8 @@ export class Admission {
   }
   #reached = { recorded: 0, settled: 0 }
   #open = 0
-  #answered = 0
+  /** Entries that were answered, whoever asked. */
+  #heard = 0
 
   constructor(options: Options) {
     this.#options = options
@@ -114,10 +115,11 @@ export class Admission {
     return this.#entries.length
   }
 
-  /** How its commands stand: some wait for the journal or for their answer, so many entries were answered. */
+  /** How the market stands: something waits for the journal or for an engine, whoever asked it, and so many entries
+   *  were answered. */
   standing(): Standing {
-    const isWaiting = this.#queued > 0 || this.#isWriting || this.#entries.length > 0
-    return { isWaiting, reached: this.#answered }
+    const isWaiting = this.#queued > 0 || this.#isWriting || !this.#isIdle
+    return { isWaiting, reached: this.#heard }
   }
 
   /** Commands taken in whose answers have not been read. */
@@ -145,11 +147,11 @@ export class Admission {
   /** Answers what this gateway asked in `entry`. */
   onEntry(entry: EventEntry): void {
     this.#heardAtMs = this.#options.now()
+    this.#heard++
     if (entry.source !== this.#options.writer.source) return
     const at = this.#entries.findIndex(({ batch }) => batch === entry.batch)
     const underWay = this.#entries[at]
     if (underWay === undefined) return
-    this.#answered++
     this.#forget(underWay)
     // A duplicate, whose first was missed; or given up unwritten. Either way there is no answer to give.
     if (entry.answered.length === 0) this.#failAll(underWay)

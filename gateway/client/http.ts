@@ -14,7 +14,7 @@ export interface HttpClientOptions {
   /** `http://host:port`; in a browser empty for the page's own origin. */
   readonly baseUrl?: string
   readonly token?: string
-  /** As an earlier sign-in on this device answered it. */
+  /** What this device has made up once and keeps: goes with `register` and `signIn`. */
   readonly device?: string
   readonly fetch?: typeof fetch
 }
@@ -37,14 +37,13 @@ export class HttpClient {
   readonly #fetch: typeof fetch
   /** The session's token; set by `register` and `signIn`, taken away by `signOut`. */
   token: string | null
-  /** The device's own token, to be kept between visits; set by `register` and `signIn`. */
-  device: string | null
+  readonly #device: { readonly device?: string }
 
   constructor(options: HttpClientOptions = {}) {
     this.#baseUrl = options.baseUrl ?? ''
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
     this.token = options.token ?? null
-    this.device = options.device ?? null
+    this.#device = options.device === undefined ? {} : { device: options.device }
   }
 
   /** Asks a route: `ask('GET /v1/listings/{listingId}', { path: { listingId: 17 } })`. */
@@ -70,13 +69,14 @@ export class HttpClient {
 
   /** Registers a new investor and goes on as that person. */
   async register(person: RouteInput<'POST /v1/persons'>['body']): Promise<SessionAnswer> {
-    return this.#keep(await this.ask('POST /v1/persons', { body: person }))
+    const body = { ...this.#device, ...person }
+    return this.#keep(await this.ask('POST /v1/persons', { body }))
   }
 
   /** Signs in and goes on as that person. */
   async signIn(credentials: RouteInput<'POST /v1/sessions'>['body']): Promise<SessionAnswer> {
-    const device = this.device === null ? {} : { device: this.device }
-    return this.#keep(await this.ask('POST /v1/sessions', { body: { ...device, ...credentials } }))
+    const body = { ...this.#device, ...credentials }
+    return this.#keep(await this.ask('POST /v1/sessions', { body }))
   }
 
   /** Ends the session everywhere. */
@@ -87,7 +87,6 @@ export class HttpClient {
 
   #keep(session: SessionAnswer): SessionAnswer {
     this.token = session.token
-    this.device = session.device
     return session
   }
 }

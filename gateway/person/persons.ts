@@ -1,6 +1,6 @@
 /** Who people are: register, sign in, and the operator that a market starts with. */
 import { reject } from '../../schema/index.ts'
-import type { MeAnswer, SessionAnswer } from '../../schema/index.ts'
+import type { MeAnswer, RouteAsked, SessionAnswer } from '../../schema/index.ts'
 import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { networkOf } from './network.ts'
@@ -14,7 +14,7 @@ import {
 } from './records.ts'
 import type { Person } from './records.ts'
 import { checkPassword, hashPassword } from './password.ts'
-import { hashOf, newToken } from './sessions.ts'
+import { hashOf } from './sessions.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { SignInGuard } from './sign-in-guard.ts'
 
@@ -36,11 +36,11 @@ export class Persons {
 
   /** A new investor, signed in. @throws {Refusal} email-taken, busy, records-unavailable */
   async register(
-    asked: { readonly email: string; readonly password: string; readonly name: string },
+    asked: RouteAsked<'POST /v1/persons'>['body'],
     address: string,
   ): Promise<SessionAnswer> {
     const passwordHash = await hashPassword(asked.password, networkOf(address))
-    const { email, name } = asked
+    const { email, name, device } = asked
     const person = await insertPerson(this.#records, {
       email,
       name,
@@ -48,24 +48,18 @@ export class Persons {
       roles: ['investor'],
     })
     if (person === null) throw new Refusal(reject('email-taken', { field: 'email' }))
-    return this.#open(person, newToken())
+    return this.#open(person, device)
   }
 
   /** @throws {Refusal} credentials-wrong, rate-limited, busy, records-unavailable */
   async signIn(
-    asked: {
-      readonly email: string
-      readonly password: string
-      readonly device?: string | undefined
-    },
+    { email, password, device }: RouteAsked<'POST /v1/sessions'>['body'],
     address: string,
   ): Promise<SessionAnswer> {
-    const { email, password } = asked
     const network = networkOf(address)
     const person = await findPersonByEmail(this.#records, email)
-    const device = await this.#knownDevice(person, asked.device)
-    const deviceHash = device === null ? null : hashOf(device)
-    const attempt = this.#guard.take({ email, network, device: deviceHash })
+    const known = await this.#knownDevice(person, device)
+    const attempt = this.#guard.take({ email, network, device: known })
     if ('retryAfterMs' in attempt) throw new Refusal(reject('rate-limited', attempt))
     try {
       if (
@@ -75,17 +69,18 @@ export class Persons {
         attempt.settle()
         throw new Refusal(reject('credentials-wrong'))
       }
-      return await this.#open(person, device ?? newToken())
+      return await this.#open(person, device)
     } finally {
       // It was right, or nobody has looked at it.
       attempt.giveBack()
     }
   }
 
-  /** The device's token, when it is one of the person's. */
+  /** Its hash, when the person has signed in from it before. */
   async #knownDevice(person: Person | null, device: string | undefined): Promise<string | null> {
     if (person === null || device === undefined) return null
-    return (await isDeviceOf(this.#records, person.accountId, hashOf(device))) ? device : null
+    const deviceHash = hashOf(device)
+    return (await isDeviceOf(this.#records, person.accountId, deviceHash)) ? deviceHash : null
   }
 
   /** @throws {Refusal} */
@@ -111,10 +106,12 @@ export class Persons {
     else await changePassword(this.#records, person.accountId, passwordHash)
   }
 
-  async #open(person: Person, device: string): Promise<SessionAnswer> {
+  /** A sign-in that names no device is none: a program that signs in again and again pushes out no device of
+   *  its owner's. */
+  async #open(person: Person, device: string | undefined): Promise<SessionAnswer> {
     const { accountId, name, roles } = person
-    await noteDevice(this.#records, accountId, hashOf(device))
+    if (device !== undefined) await noteDevice(this.#records, accountId, hashOf(device))
     const { token, session } = await this.#sessions.start(accountId, roles)
-    return { token, device, accountId, name, roles, expiresAtMs: session.expiresAtMs }
+    return { token, accountId, name, roles, expiresAtMs: session.expiresAtMs }
   }
 }

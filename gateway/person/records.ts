@@ -122,11 +122,11 @@ export function noteDevice(
         .insertInto('device')
         .values({ token_hash: Buffer.from(tokenHash, 'hex'), account_id: accountId })
         .onConflict((conflict) =>
-          conflict.column('token_hash').doUpdateSet({ seen_at: sql<Date>`now()` }),
+          conflict.columns(['account_id', 'token_hash']).doUpdateSet({ seen_at: sql<Date>`now()` }),
         )
         .execute()
       await sql`
-        delete from device where token_hash in (
+        delete from device where account_id = ${accountId} and token_hash in (
           select token_hash from device where account_id = ${accountId}
           order by seen_at desc, token_hash offset ${DEVICES_PER_PERSON_MAX})`.execute(tx)
     }),

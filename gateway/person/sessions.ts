@@ -94,7 +94,7 @@ export class Sessions {
 }
 
 /** Nobody guesses it. */
-export function newToken(): string {
+function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url')
 }
 

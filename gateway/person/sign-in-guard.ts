@@ -4,19 +4,23 @@
  *  be looked at: so tries in parallel are as many as tries one after the other. Which budgets it is taken from
  *  depends on how well we know who tries:
  *
- *  - **A device from which this person has signed in before** (it carries a token, see `devices.ts`) has a budget of
- *    its own and touches no other. Whatever others guess, from wherever, its owner gets in.
+ *  - **A device from which this person has signed in before** (it tells a secret that it has made up) has a budget of
+ *    its own with this person and touches no other. Whatever others guess, from wherever, its owner gets in.
  *  - **Everybody else** pays for the network (all e-mail addresses together), and then from what this network
  *    has for this e-mail address: a few first tries, which nothing that happens elsewhere takes away, so that an
  *    owner with a new device gets in too; after them more, slowly, which are taken from what all unknown
  *    networks together have for the address as well.
  *
  *  So in a day, for one e-mail address: from one network `FIRST` 3 + 3 and `MORE` 2 + 96, some 100 guesses; from n networks
- *  together 6 n + 20 + 1,440. From one network, for all addresses: 50 + 8,640. With a stolen device's token:
+ *  together 6 n + 20 + 1,440. From one network, for all addresses: 50 + 8,640. With a stolen device:
  *  10 + 1,440. A password of ten characters that is not in the first ten thousand of a list holds for years.
  *
  *  What nobody can do any more: a network without a budget is closed to those who come from it with an unknown
  *  device only, and an address that is attacked to nobody who has signed in before.
+ *
+ *  Budgets are remembered, and their number is bounded. So each is paid in the order told here, and the next one is
+ *  looked up only by who has paid the one before: a network that has nothing left makes up no more names, and what
+ *  it had made up before pushes out nobody's budget.
  *
  *  Counted in each gateway's memory, and forgotten with it: of g gateways a guesser has g times as many. */
 import {
@@ -34,7 +38,7 @@ import { TokenBucket } from '../admit/token-bucket.ts'
 export interface Trier {
   readonly email: string
   readonly network: string
-  /** The hash of its token, when it is known to belong to the person; null otherwise. */
+  /** Its hash, when the person has signed in from it before; null otherwise. */
   readonly device: string | null
 }
 
@@ -70,12 +74,12 @@ export class SignInGuard {
             [this.#networks.of(network), this.#firsts.of(pair)],
             [this.#networks.of(network), this.#mores.of(pair), this.#unknown.of(name)],
           ]
-        : [[this.#devices.of(device)]]
+        : [[this.#devices.of(`${device} ${name}`)]]
     let retryAfterMs = Infinity
-    for (const budgets of choices) {
-      const waitMs = takeAll(budgets, this.#now())
-      if (waitMs === 0) return this.#under(name, budgets)
-      retryAfterMs = Math.min(retryAfterMs, waitMs)
+    for (const payments of choices) {
+      const paid = payInOrder(payments, this.#now())
+      if (typeof paid !== 'number') return this.#under(name, paid)
+      retryAfterMs = Math.min(retryAfterMs, paid)
     }
     const mayComeBack = this.#inFlight.has(name)
     return {
@@ -102,13 +106,22 @@ export class SignInGuard {
   }
 }
 
-/** One of each or none. @returns 0 when taken, otherwise how long until all have one */
-function takeAll(budgets: readonly TokenBucket[], now: number): number {
-  const waits = budgets.map((budget) => budget.take(1, now))
-  const waitMs = Math.max(...waits)
-  if (waitMs > 0)
-    for (const [at, budget] of budgets.entries()) if (waits[at] === 0) budget.giveBack(1)
-  return waitMs
+/** Looks a budget up, and makes it when there is none. */
+type Payment = () => TokenBucket
+
+/** One of each or none. @returns what was paid from, or how long until the first that had none has one */
+function payInOrder(payments: readonly Payment[], now: number): readonly TokenBucket[] | number {
+  const paid: TokenBucket[] = []
+  for (const budgetOf of payments) {
+    const budget = budgetOf()
+    const waitMs = budget.take(1, now)
+    if (waitMs > 0) {
+      for (const earlier of paid) earlier.giveBack(1)
+      return waitMs
+    }
+    paid.push(budget)
+  }
+  return paid
 }
 
 /** Budgets of one kind. A full one is as good as new; when too many are not, the one longest unused goes. */
@@ -120,7 +133,11 @@ class Budgets {
     this.#size = { burst, perSecond: 1_000 / everyMs }
   }
 
-  of(name: string): TokenBucket {
+  of(name: string): Payment {
+    return () => this.#use(name)
+  }
+
+  #use(name: string): TokenBucket {
     const bucket = this.#buckets.get(name) ?? new TokenBucket(this.#size, 0)
     this.#buckets.delete(name)
     this.#buckets.set(name, bucket)

@@ -55,7 +55,8 @@ export const HANDLERS: Handlers = {
     if (connection.session !== null && connection.session.accountId !== session.accountId)
       leavePrivate(connection, feed)
     connection.session = session
-    return { accountId: session.accountId, roles: session.roles }
+    const { accountId, roles } = session
+    return { accountId, roles, channels: [...connection.following] }
   },
 
   logout: async ({ connection }, { sessions, feed }) => {
@@ -64,7 +65,7 @@ export const HANDLERS: Handlers = {
     leavePrivate(connection, feed)
     connection.session = null
     await sessions.end(session)
-    return { accountId: null }
+    return { accountId: null, channels: [...connection.following] }
   },
 
   subscribe: ({ connection, params, id }, { feed }) => {

@@ -31,7 +31,7 @@ const LISTING_FIELDS = {
   ),
   termMonths: TERMS.termMonths,
   minBidMinor: TERMS.minBidMinor,
-  bidCount: count('How many bids were placed on it.'),
+  bidCount: count('How many bids its book holds.'),
   openedAtMs: moment('When it was opened.'),
   closesAtMs: moment('When it closes if it is not funded before.'),
   closedAtMs: momentOrNone('When it closed; 0 while open.'),

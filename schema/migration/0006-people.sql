@@ -5,11 +5,12 @@
 create index session_expiry on session (expires_at);
 create index session_owner on session (account_id, created_at);
 
--- A device that a person has signed in from. It carries a token of its own, which opens nothing: who has it is
--- not held back by what others guess.
+-- A device that a person has signed in from. It tells a secret that it has made up, which opens nothing: who has
+-- it is not held back by what others guess. Several people may share one.
 create table device (
-  token_hash  bytea primary key,
   account_id  bigint not null references person,
-  seen_at     timestamptz not null default now()
+  token_hash  bytea not null,
+  seen_at     timestamptz not null default now(),
+  primary key (account_id, token_hash)
 );
 create index device_owner on device (account_id, seen_at);

@@ -7,6 +7,10 @@ import { secret } from '../declare/text.ts'
 import { TOKEN_LENGTH_MAX } from '../limit.ts'
 import { roles } from './row.ts'
 
+const channels = z
+  .array(z.string())
+  .describe("Those that are followed now: another person's private ones are given up.")
+
 export const PERSON_OPERATIONS = {
   logon: operation({
     access: 'anyone',
@@ -18,12 +22,12 @@ export const PERSON_OPERATIONS = {
         about: 'As `POST /v1/sessions` answered it.',
       }),
     }),
-    reply: z.strictObject({ accountId: said(account('Who is signed in.')), roles }),
+    reply: z.strictObject({ accountId: said(account('Who is signed in.')), roles, channels }),
   }),
   logout: operation({
     access: 'signed-in',
     about: 'Ends the session itself, everywhere. The connection stays.',
     params: z.strictObject({}),
-    reply: z.strictObject({ accountId: z.null() }),
+    reply: z.strictObject({ accountId: z.null(), channels }),
   }),
 } as const

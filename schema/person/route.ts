@@ -4,6 +4,7 @@ import { route } from '../declare/route.ts'
 import type { Said } from '../declare/shape.ts'
 import { secret, text } from '../declare/text.ts'
 import {
+  DEVICE_LENGTH_MIN,
   NAME_LENGTH_MAX,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
@@ -14,11 +15,6 @@ import { accountId, email, personName, roles } from './row.ts'
 const sessionAnswer = z
   .strictObject({
     token: z.string().describe('Goes into `Authorization: Bearer …`; shown once.'),
-    device: z
-      .string()
-      .describe(
-        'To be kept on this device, for good, and sent with the next sign-in: opens nothing, but whoever has it is not held back by what others guess.',
-      ),
     accountId,
     name: personName,
     roles,
@@ -32,6 +28,13 @@ export type SessionAnswer = Said<typeof sessionAnswer>
 
 const meAnswer = z.strictObject({ accountId, email: z.string(), name: personName, roles })
 export type MeAnswer = Said<typeof meAnswer>
+
+const device = secret({
+  min: DEVICE_LENGTH_MIN,
+  max: TOKEN_LENGTH_MAX,
+  about:
+    'A secret that this device has made up once, keeps for good and tells at every sign-in: opens nothing, but who has signed in with it before is not held back by what others guess.',
+}).optional()
 
 export const PERSON_ROUTES = {
   'POST /v1/persons': route({
@@ -47,6 +50,7 @@ export const PERSON_ROUTES = {
         about: 'Known to this person alone.',
       }),
       name: text({ min: 1, max: NAME_LENGTH_MAX, about: 'What to call them.' }),
+      device,
     }),
     reply: sessionAnswer,
   }),
@@ -58,11 +62,7 @@ export const PERSON_ROUTES = {
     body: z.strictObject({
       email,
       password: secret({ min: 1, max: PASSWORD_LENGTH_MAX, about: 'As it was registered.' }),
-      device: secret({
-        min: 1,
-        max: TOKEN_LENGTH_MAX,
-        about: 'As an earlier sign-in on this device answered it.',
-      }).optional(),
+      device,
     }),
     reply: sessionAnswer,
   }),

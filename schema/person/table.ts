@@ -25,14 +25,14 @@ export const PERSON = table('person', {
   origin: original('Written by the person.'),
 })
 
-/** A device that a person has signed in from: who has its token is not held back by what others guess. */
+/** A device that a person has signed in from: who has its secret is not held back by what others guess. */
 export const DEVICE = table('device', {
   columns: {
-    token_hash: bytea(),
     account_id: bigint(),
+    token_hash: bytea(),
     seen_at: filled(timestamp(), 'now()'),
   },
-  key: ['token_hash'],
+  key: ['account_id', 'token_hash'],
   changes: { seen: ['seen_at'] },
   origin: original('Written as people sign in.'),
 })

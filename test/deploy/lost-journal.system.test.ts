@@ -173,39 +173,66 @@ test('a journal that was put back to an earlier state is refused, at once and at
   await expectGoesOn(await bidsAndCash())
 })
 
-test('an entry out of time halts the market, everyone says so, and the record is the way out', async () => {
-  const before = await bidsAndCash()
-  const engine = market.running('engine-1')
-  const journal = await connectJournal({ url: market.journalUrl, market: 'demo' })
-  const id = `${Date.now() + 3_600_000}-0`
-  const body = encodeCommandBody([], atMs(Date.now()))
-  await journal.call('XADD', journal.keys.commands, id, 's', 'clock', 'b', 1, 'd', body)
-  await journal.close()
-  expect((await engine.exited).code).toBe(2)
-  expect(engine.lastLines().join('\n')).toContain(`entry ${id} is stamped`)
-  const unready = async (name: string) => {
-    const { opsPort } = market.running(name).said ?? {}
-    const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`)
-    return [answer.status, (await answer.text()).includes(id)]
-  }
-  await expect.poll(() => unready('settlement-1'), { timeout: 10_000 }).toEqual([503, true])
-  await expect
-    .poll(async () => (await fetch(`${market.baseUrl}/readyz`)).text(), { timeout: 10_000 })
-    .toContain(id)
-  const unheard = investor.client.nextKey()
-  const bid = { listingId, ...BID, key: unheard }
-  const unavailable = expect.objectContaining({ code: 'journal-unavailable' })
-  await expect(investor.client.placeBid(bid, { isRetried: false })).rejects.toEqual(unavailable)
+interface Poison {
+  readonly id: string
+  readonly fields: readonly (string | Buffer)[]
+  /** What engines say of the entry. */
+  readonly said: string
+}
 
-  for (const name of ['gateway-1', 'settlement-1', 'journal-redis']) await market.kill(name)
-  rmSync(join(market.dataDir, 'journal'), { recursive: true })
-  await market.start('journal-redis')
-  expect(await rebuild()).toMatchObject({ code: 0 })
-  await startRoles()
-  await expectGoesOn(before)
-  const newest = (await bidsAndCash()).bids.map((one) => one.bidId)
-  expect(await placeBid(unheard)).toBe(Math.max(...newest) + 1)
-})
+const POISONS: readonly (readonly [what: string, poison: () => Poison])[] = [
+  [
+    'an entry out of time',
+    () => ({
+      id: `${Date.now() + 3_600_000}-0`,
+      fields: ['s', 'clock', 'b', '1', 'd', encodeCommandBody([], atMs(Date.now()))],
+      said: 'is stamped',
+    }),
+  ],
+  [
+    'garbage that somebody has written',
+    () => ({ id: '*', fields: ['hello', 'world'], said: 'of the commands cannot be read' }),
+  ],
+]
+
+test.each(POISONS)(
+  '%s halts the market, everyone says so, and the record is the way out',
+  async (_what, poison) => {
+    const before = await bidsAndCash()
+    const engine = market.running('engine-1')
+    const journal = await connectJournal({ url: market.journalUrl, market: 'demo' })
+    const { id: asId, fields, said } = poison()
+    const id = String(await journal.call('XADD', journal.keys.commands, asId, ...fields))
+    await journal.close()
+    expect((await engine.exited).code).toBe(2)
+    expect(engine.lastLines().join('\n')).toContain(`entry ${id} ${said}`)
+    await expect(market.start('engine-1')).rejects.toThrow(`entry ${id} ${said}`)
+    const unready = async (name: string) => {
+      const { opsPort } = market.running(name).said ?? {}
+      const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`)
+      return [answer.status, (await answer.text()).includes(id)]
+    }
+    await expect.poll(() => unready('settlement-1'), { timeout: 10_000 }).toEqual([503, true])
+    await expect
+      .poll(async () => (await fetch(`${market.baseUrl}/readyz`)).text(), { timeout: 10_000 })
+      .toContain(id)
+    const unheard = investor.client.nextKey()
+    const bid = { listingId, ...BID, key: unheard }
+    const unavailable = expect.objectContaining({
+      code: expect.stringMatching(/^(journal-unavailable|busy)$/),
+    })
+    await expect(investor.client.placeBid(bid, { isRetried: false })).rejects.toEqual(unavailable)
+
+    for (const name of ['gateway-1', 'settlement-1', 'journal-redis']) await market.kill(name)
+    rmSync(join(market.dataDir, 'journal'), { recursive: true })
+    await market.start('journal-redis')
+    expect(await rebuild()).toMatchObject({ code: 0 })
+    await startRoles()
+    await expectGoesOn(before)
+    const newest = (await bidsAndCash()).bids.map((one) => one.bidId)
+    expect(await placeBid(unheard)).toBe(Math.max(...newest) + 1)
+  },
+)
 
 test('data of a build before there were identities are adopted once', async () => {
   const roles = ['gateway-1', 'settlement-1', 'engine-1']

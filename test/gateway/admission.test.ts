@@ -323,6 +323,18 @@ test('entries of another gateway, and our own said twice, answer nobody here', a
   expect(journal.failed).toEqual([])
 })
 
+test('what waits is told whoever wrote it, and goes on with every answer', () => {
+  const journal = new HeldJournal()
+  const { admission } = journal
+  expect(admission.standing()).toEqual({ isWaiting: false, reached: 0 })
+  admission.onAhead(1)
+  expect(admission.standing()).toEqual({ isWaiting: true, reached: 0 })
+  admission.onEntry({ ...journal.entry(1, [[placed(1)]]), source: 'another' })
+  expect(admission.standing()).toEqual({ isWaiting: true, reached: 1 })
+  admission.onAhead(0)
+  expect(admission.standing()).toEqual({ isWaiting: false, reached: 1 })
+})
+
 test('entries that were missed are given up: their callers are to send the same key again', async () => {
   const journal = new HeldJournal()
   journal.admission.admit(journal.request(1))

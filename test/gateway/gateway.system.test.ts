@@ -154,6 +154,26 @@ test('a private channel resumes on another gateway, with every delta that was mi
   there.cut()
 })
 
+test('a socket that goes on as another person is told which channels it still follows', async () => {
+  const other = await market.newInvestor()
+  const raw = await RawSocket.open(market.wsUrl, 'lendbook.v1.json', investor.token)
+  const channels = ['market', 'cash', 'bids']
+  await raw.ask(1, {
+    id: 1,
+    op: 'subscribe',
+    p: { channels: channels.map((channel) => ({ channel })) },
+  })
+  const logon = async (id: number, token: string) =>
+    (await raw.ask(id, { id, op: 'logon', p: { token } })) as { r?: unknown }
+  expect((await logon(2, investor.token)).r).toMatchObject({ channels })
+  const { accountId } = other
+  expect((await logon(3, other.token)).r).toMatchObject({ accountId, channels: ['market'] })
+  await raw.ask(4, { id: 4, op: 'subscribe', p: { channels: [{ channel: 'cash' }] } })
+  const left = await raw.ask(5, { id: 5, op: 'logout', p: {} })
+  expect(left).toMatchObject({ r: { accountId: null, channels: ['market'] } })
+  raw.cut()
+})
+
 test('signing out ends the session on every gateway, and closes its sockets there', async () => {
   const { email, password } = await market.newInvestor()
   const http = new HttpClient({ baseUrl: market.baseUrl })

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as schema from '../../schema/index.ts'
+import { instalmentRow } from '../../schema/loan/row.ts'
+import { bidRow, fillRow, listingRow } from '../../schema/market/row.ts'
 
 const DOCUMENT = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')
 
@@ -47,13 +49,35 @@ test('every operation is told with its permission and its parameters', () => {
   }
 })
 
+test('every reply of the gateway itself is told with its fields', () => {
+  const own = Object.entries(schema.OPERATIONS).filter(([, declared]) => !('countsAs' in declared))
+  const told = rows('Replies')
+  expect(told.slice(0, own.length).map(([name]) => name)).toEqual(own.map(([name]) => name))
+  for (const [index, [name, { reply }]] of own.entries()) {
+    const fields = Object.keys((reply as unknown as { readonly shape: object }).shape)
+    expect(words((told[index]?.[1] ?? '').replace(/:.*/, '')), name).toEqual(fields)
+  }
+})
+
+test('every row is told with its fields', () => {
+  const shapes = { listing: listingRow, bid: bidRow, fill: fillRow, instalment: instalmentRow }
+  const told = rows('Rows')
+  expect(told.map(([name]) => name)).toEqual(Object.keys(shapes))
+  for (const [name = '', fields = ''] of told) {
+    const { shape } = shapes[name as keyof typeof shapes] as unknown as { readonly shape: object }
+    expect(words(fields), name).toEqual(Object.keys(shape))
+  }
+  for (const status of [...schema.LISTING_STATUSES, ...schema.BID_STATUSES])
+    expect(DOCUMENT).toContain(`\`${status}\``)
+})
+
 test('every item of a batch is told with its brief answer', () => {
   const { batched } = schema.OPERATIONS['bid.batch']
   const meant = [...batched.map(({ command }) => command.answer), schema.REFUSED]
   const names = Object.entries(schema.OPERATIONS).flatMap(([name, declared]) =>
     batched.some((item) => item === declared) ? [name] : [],
   )
-  const told = rows('Operations', 1)
+  const told = rows('Operations', 2)
   expect(told.map(([item]) => item)).toEqual([...names, 'refused'])
   expect(told.map(([, brief = '']) => brief.split(', '))).toEqual(meant.map(({ brief }) => brief))
 })

@@ -100,6 +100,22 @@ test('a stolen device is slowed too', () => {
   expect(guesses).toBe(10)
 })
 
+test('people who share a device do not take tries from each other', () => {
+  const door = new Door()
+  while (door.guess({ device: 'shared' }));
+  expect(door.try({ device: 'shared', email: 'partner@b.example' })).toHaveProperty('giveBack')
+})
+
+test('a network that has nothing left makes up names, and nobody is remembered less for it', () => {
+  const door = new Door()
+  while (door.guess());
+  while (door.guess({ network: 'elsewhere' }));
+  for (let n = 0; n < 2 * SIGN_IN_BUDGETS_KEPT_MAX; n++)
+    door.guess({ network: 'flood', email: `${n}@made.up` })
+  expect(door.guess()).toBe(false)
+  expect(door.guess({ network: 'elsewhere' })).toBe(false)
+})
+
 test('what is remembered is bounded', () => {
   const door = new Door()
   while (door.guess());

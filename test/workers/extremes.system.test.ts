@@ -91,12 +91,14 @@ test('the check tells of sums that no number holds, of balances that are none, a
   const moved = await findingsAfter(
     `update ledger_account set credits_minor = credits_minor + 1 where code = 2001 and owner = ${ADA}`,
   )
-  expect(moved).toHaveLength(4)
+  expect(moved).toHaveLength(5)
+  expect(moved.at(-1)).toContain(`ledger_account 2001 ${ADA}: credits_minor is`)
   const beyond = await findingsAfter(
     `update ledger_account set credits_minor = credits_minor + 1e30 where code = 2001 and owner = ${ADA}`,
   )
-  expect(beyond).toHaveLength(4)
-  expect(beyond.at(-1)).toContain('cannot be told')
+  expect(beyond).toHaveLength(5)
+  expect(beyond.at(-2)).toContain('cannot be told')
+  expect(beyond.at(-1)).toContain(`ledger_account 2001 ${ADA}: credits_minor is`)
 })
 
 /** What the check says once the ledger was tampered with, which is taken back. */

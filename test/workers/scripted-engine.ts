@@ -13,6 +13,7 @@ import type { Journal } from '../../engine/journal/index.ts'
 import {
   accountId,
   atMs,
+  BIDS_PER_LISTING_MAX,
   bidId,
   COMMANDS_PER_ENTRY_MAX,
   keyFrom,
@@ -35,6 +36,7 @@ import { writtenAt } from '../engine/writing.ts'
 const START_MS = 1_767_225_600_000
 const PEOPLE = 40
 const DEPOSIT_MINOR = 500_000_000
+const SMALLEST_BID_MINOR = 2_500
 const SOURCE = 'script'
 const ENTRIES_AT_ONCE = 16
 
@@ -113,6 +115,9 @@ export class ScriptedEngine {
       mode: 'uniform-auction',
       amountMinor: minor(amountMinor),
       ratePpm: ratePpm(240_000),
+      minBidMinor: minor(
+        Math.max(SMALLEST_BID_MINOR, Math.ceil(amountMinor / BIDS_PER_LISTING_MAX)),
+      ),
       openMs: 60_000,
     }
   }
@@ -221,7 +226,7 @@ export class ScriptedEngine {
       amountMinor: minor(random.between(10, 300) * 10_000),
       ratePpm: ratePpm(random.between(6, 24) * 10_000),
       termMonths: random.pick([12, 36, 60]),
-      minBidMinor: minor(2_500),
+      minBidMinor: minor(SMALLEST_BID_MINOR),
       openMs: random.between(2_000, 60_000),
       grade: random.pick(['A', 'B', 'C']),
       purpose: 'car',

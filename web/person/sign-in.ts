@@ -1,13 +1,12 @@
 /** Coming and going. */
 import { market } from '../feed/connection.ts'
-import { http, keepDevice, session } from '../session.ts'
+import { http, session } from '../session.ts'
 import type { Session } from '../session.ts'
 import { navigate } from '../router.ts'
 
 /** Takes on a session that the gateway has just given, and logs the connection on with it. */
 export async function enter(given: Session): Promise<void> {
   const { token, accountId, name, roles, expiresAtMs } = given
-  keepDevice()
   await market().logon(token)
   session.value = { token, accountId, name, roles, expiresAtMs }
 }

@@ -8,7 +8,7 @@ import type { Pool } from 'pg'
 import { BrokenInvariant } from '../../schema/unit.ts'
 import { backOff, fail, messageOf, SetupFault } from '../../engine/host/index.ts'
 import type { Log } from '../../engine/host/index.ts'
-import { MissedEntries } from '../../engine/journal/index.ts'
+import { EntryUnreadable, MissedEntries } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
 import { Backlog } from './backlog.ts'
 import { CursorMoved } from './cursor.ts'
@@ -164,6 +164,7 @@ function isBroken(error: unknown): boolean {
     error instanceof Unpostable ||
     error instanceof RecordBroken ||
     error instanceof MissedEntries ||
+    error instanceof EntryUnreadable ||
     error instanceof BrokenInvariant
   )
 }

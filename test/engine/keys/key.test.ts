@@ -3,6 +3,7 @@ import { apply, createState, dumpState, loadState, MARKET_LIMITS } from '../../.
 import type { MarketLimits } from '../../../engine/index.ts'
 import { RowBudget } from '../../../engine/market/row-budget.ts'
 import { FAST_BOOKS } from '../../../engine/market/book/books.ts'
+import { fingerprint } from '../../../engine/keys/fingerprint.ts'
 import {
   atMs,
   KEY_AHEAD_MS_MAX,
@@ -72,6 +73,32 @@ test('the same key for a different command is refused, and the first answer stay
     expect(refusal(market.ask({ ...other, key: bid.key }))).toBe('key-reused')
   expect(market.ask(bid)).toMatchObject([{ kind: 'Repeated' }])
 })
+
+test.each(['high', 'low'] as const)(
+  'two commands whose fingerprints agree in their %s half alone are not the same',
+  (half) => {
+    const { market, car, bid } = withBid()
+    const [one, other] = twinsIn(half, (n) => ({
+      ...market.bidOf('Ann', car, n, 1 + ((n * 7_919) % 200_003)),
+      key: bid.key,
+    }))
+    market.ask(one)
+    expect(refusal(market.ask(other))).toBe('key-reused')
+  },
+)
+
+/** Of a million halves of 32 bits some agree. */
+function twinsIn(half: 'high' | 'low', commandOf: (n: number) => Command): [Command, Command] {
+  const seen = new Map<number, Command>()
+  for (let n = 1; n <= 1_000_000; n++) {
+    const command = commandOf(n)
+    const print = fingerprint(command)[half]
+    const twin = seen.get(print)
+    if (twin !== undefined) return [twin, command]
+    seen.set(print, command)
+  }
+  throw new Error('no two agree')
+}
 
 test('a deadline is no part of what is asked: a later one repeats the answer', () => {
   const { market, bid } = withBid()

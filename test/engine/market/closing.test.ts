@@ -200,6 +200,19 @@ describe('when commands bring about more than their entry may', () => {
     expect(kinds(market.ask(better)).slice(1)).toEqual(['BidOutbid', 'BidOutbid'])
   })
 
+  test('an amendment displaces nobody by what the bid held before: it goes through', () => {
+    const market = new Market(createState(undefined, { ...MARKET_LIMITS, causedRowsMax: 1 }))
+    market.deposit('Ann', 1_000)
+    market.deposit('Bea', 1_000)
+    const terms = { mode: 'uniform-auction', amount: 30 } as const
+    const [car, boat] = [market.list('Bob', terms), market.list('Bob', terms)]
+    market.bid('Ann', car, 30, 90_000)
+    market.bid('Ann', boat, 20, 90_000)
+    const spends = market.bidOf('Bea', car, 30, 1)
+    const { answered } = market.enter([spends, market.amendmentOf('Ann', 2, 30, 1)])
+    expect(answered.map(kinds)).toEqual([['BidPlaced', 'BidOutbid'], ['BidAmended']])
+  })
+
   test('two thousand commands that complete as many listings end no more than an entry may', () => {
     const market = new Market(createState(undefined, { ...MARKET_LIMITS, causedRowsMax: 100 }))
     market.deposit('Ann', 100_000)
