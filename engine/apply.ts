@@ -9,6 +9,7 @@ import {
   entryAtMs,
   isRemembered,
   KEY_AHEAD_MS_MAX,
+  KINDS_FOR_OTHERS,
   sequence,
 } from '../schema/index.ts'
 import type {
@@ -58,9 +59,12 @@ export function applyEntry(state: State, entry: CommandEntry): EventEntry {
   const timed = closeDue(state, atMs)
   const budget = new RowBudget(state.limits.causedRowsMax)
   const isDuplicate = !state.sources.admit(source, batch)
+  const writtenAtMs = entry.writing?.atMs ?? atMs
   const answered = isDuplicate
     ? []
-    : entry.commands.map((command): readonly Event[] => apply(state, command, atMs, budget))
+    : entry.commands.map((command): readonly Event[] =>
+        apply(state, command, atMs, budget, writtenAtMs),
+      )
   assertCashIsWhole(state)
   const { sequence: place } = state
   const said = {
@@ -87,6 +91,7 @@ export function apply(
   command: Command,
   atMs: AtMs,
   budget = new RowBudget(state.limits.causedRowsMax),
+  writtenAtMs = atMs,
 ): readonly Event[] {
   const account = accountOf(state, command.accountId)
   if (account === null) return [refused(command, 'market-full')]
@@ -98,15 +103,17 @@ export function apply(
     const isSame = high === print.high && low === print.low
     return [isSame ? repeated(command, known) : refused(command, 'key-reused')]
   }
-  const doubt = doubtOf(account, words, atMs)
+  const isOwn = !KINDS_FOR_OTHERS.has(command.kind)
+  const doubt = doubtOf(account, words, Math.max(atMs, writtenAtMs))
   if (doubt !== null) return [refused(command, doubt)]
+  if (!state.keys.hasRoom(account, isOwn, atMs)) return [refused(command, 'busy')]
 
   const outcome = perform(state, account, command, atMs, budget)
   if (typeof outcome === 'string' && !isRemembered(outcome)) return [refused(command, outcome)]
   const events = typeof outcome === 'string' ? ([refused(command, outcome)] as const) : outcome
   const answer = packAnswer(command, events[0])
   const record = { words, fingerprint: print, sequence: state.sequence, answer }
-  state.keys.remember(account, record, state.cut)
+  state.keys.remember(account, record, isOwn, atMs, state.cut)
   assertHoldsAreBids(account)
   assertCashIsWhole(state)
   return events
@@ -148,11 +155,12 @@ function accountOf(state: State, accountId: AccountId): Account | null {
   return account
 }
 
-/** Why a key that is not remembered cannot be taken for a new one; null when it can. */
-function doubtOf(account: Account, words: KeyWords, atMs: AtMs): RejectCode | null {
+/** Why a key that is not remembered cannot be taken for a new one; null when it can. Keys are made by the clock of
+ *  the gateway, which may be ahead of the journal's: `nowMs` is the later of both. */
+function doubtOf(account: Account, words: KeyWords, nowMs: number): RejectCode | null {
   const keyMs = wordsTimeMs(words)
   if (keyMs <= account.forgottenMs) return 'key-expired'
-  return keyMs > atMs + KEY_AHEAD_MS_MAX ? 'key-ahead' : null
+  return keyMs > nowMs + KEY_AHEAD_MS_MAX ? 'key-ahead' : null
 }
 
 function refused({ accountId, key }: Command, code: RejectCode): Refused {

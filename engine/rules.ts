@@ -2,12 +2,15 @@
  *  engine of other ones does not speak in it. */
 import {
   ACCOUNTS_MAX,
+  BIDS_ENDED_KNOWN_MAX,
   BIDS_OPEN_MAX,
   BIDS_PER_LISTING_MAX,
   CAUSED_ROWS_PER_ENTRY_MAX,
   KEY_AHEAD_MS_MAX,
+  KEY_FRESH_MS,
   KEYS_KEPT_MAX,
   KEYS_PER_ACCOUNT_MAX,
+  KEYS_PER_ACCOUNT_SHARE,
   LISTINGS_OPEN_MAX,
   SOURCES_MAX,
   TIMED_ROWS_PER_ENTRY_MAX,
@@ -15,18 +18,21 @@ import {
 import { Trace } from './digest/trace.ts'
 
 /** Raised by one whenever the engine says anything else to the same journal. */
-const RULES_VERSION = 1
+const RULES_VERSION = 2
 
 /** Every limit that decides what the engine says; a test looks that none is missing. Closed lists are not among
  *  them: they grow at their ends only, and what has a new name in it is an entry of a later schema version. */
 export const RULING_LIMITS = {
   ACCOUNTS_MAX,
+  BIDS_ENDED_KNOWN_MAX,
   BIDS_OPEN_MAX,
   BIDS_PER_LISTING_MAX,
   CAUSED_ROWS_PER_ENTRY_MAX,
   KEY_AHEAD_MS_MAX,
+  KEY_FRESH_MS,
   KEYS_KEPT_MAX,
   KEYS_PER_ACCOUNT_MAX,
+  KEYS_PER_ACCOUNT_SHARE,
   LISTINGS_OPEN_MAX,
   SOURCES_MAX,
   TIMED_ROWS_PER_ENTRY_MAX,

@@ -15,6 +15,7 @@ import type {
 import type { Account } from './cash/account.ts'
 import type { Bid } from './market/book/bid.ts'
 import type { BookRegistry } from './market/book/book.ts'
+import { EndedBids } from './market/ended-bids.ts'
 import { FAST_BOOKS } from './market/book/books.ts'
 import type { CashTotals } from './cash/cash.ts'
 import { ClosingQueue } from './market/closing-queue.ts'
@@ -42,6 +43,7 @@ export interface State {
   /** Open ones only, and so are the bids. */
   readonly listings: Map<ListingId, Listing>
   readonly bids: OpenBidTable<Bid>
+  readonly endedBids: EndedBids
   readonly closings: ClosingQueue
   readonly cash: CashTotals
   readonly keys: KeyMemory
@@ -75,6 +77,7 @@ export function createState(
     accounts,
     listings: new Map(),
     bids: new OpenBidTable(),
+    endedBids: new EndedBids(limits.bidsEndedKnownMax),
     closings: new ClosingQueue(),
     cash: { depositedMinor: 0, availableMinor: 0, heldMinor: 0 },
     keys: new KeyMemory(accounts, limits),

@@ -28,6 +28,7 @@ import type { Readiness } from './http/operations.ts'
 import { serveHttp } from './http/server.ts'
 import { serveStatic } from './http/static-files.ts'
 import { Outcomes } from './keys/outcomes.ts'
+import { OwnBids } from './market/own-bids.ts'
 import { Counts, watchAcks, watchGateway } from './metrics.ts'
 import { Accounts } from './person/accounts.ts'
 import { Persons } from './person/persons.ts'
@@ -125,6 +126,11 @@ export class Gateway {
       accounts,
     )
     this.#feed = new Feed((frame) => this.#sockets.publish(frame), monotonicMs)
+    const outcomes = new Outcomes({
+      records: this.#records,
+      watermarks: { untilSettled: (sequence, ms) => this.#watermarks.untilSettled(sequence, ms) },
+      journalEnd: () => readJournalEnd(journal),
+    })
     const shared = {
       desk: this.#desk,
       feed: this.#feed,
@@ -132,11 +138,8 @@ export class Gateway {
       toll,
       sessions: this.#sessions,
       records: this.#records,
-      outcomes: new Outcomes({
-        records: this.#records,
-        watermarks: { untilSettled: (sequence, ms) => this.#watermarks.untilSettled(sequence, ms) },
-        journalEnd: () => readJournalEnd(journal),
-      }),
+      outcomes,
+      ownBids: new OwnBids(() => this.#feed.view, this.#records, outcomes),
       onFault,
       onRequest,
     }
@@ -152,6 +155,7 @@ export class Gateway {
         currency: settings.CURRENCY,
         epoch: this.#feed.epoch,
         sequence: this.#feed.view.sequence,
+        atMs: now(),
       }),
       refusal: () => (this.#desk.isDraining ? reject('draining') : null),
       onFault,

@@ -106,6 +106,10 @@ export const GATEWAY_FRAMES = {
       currency: z.string().describe('ISO 4217.'),
       epoch,
       sequence: said(position('How far the journal is.')),
+      atMs: z
+        .int()
+        .min(0)
+        .describe('Now, by the clock of the gateway. Make keys by it if yours may be wrong.'),
     })
     .meta({ id: 'HelloFrame', description: 'Sent at once.' }),
   heartbeat: z

@@ -14,19 +14,29 @@ export const LISTING_OPEN_MS_MIN = 1_000
 export const BIDS_PER_LISTING_MAX = 10_000
 /** Listings open at once in a market. */
 export const LISTINGS_OPEN_MAX = 50_000
-/** Bids open at once in a market, some 150 bytes each; well below what one hash map can hold. */
+/** Bids open at once in a market, some 200 bytes each; well below what one hash map can hold. */
 export const BIDS_OPEN_MAX = 4_000_000
+/** Bids whose owners the engine still knows after they have ended, some 60 bytes each: the last of some seconds at
+ *  the highest load, of days in a quiet market. */
+export const BIDS_ENDED_KNOWN_MAX = 262_144
 /** Accounts the engine will hold; a few hundred bytes each. */
 export const ACCOUNTS_MAX = 2_000_000
 
 // ── Keys ────────────────────────────────────────────────────────────────────────────────────────
-/** Answers kept per account for the same key; older ones are found in Postgres. */
-export const KEYS_PER_ACCOUNT_MAX = 2_048
-/** Answers kept for all accounts together, 80 bytes each, 160 for an amendment: 320 to 640 MB, then the
- *  oldest goes. */
+/** A key may be ahead of the clock of the gateway that writes it by so much, and not more: the answers to keys that
+ *  are ahead have to be kept for so much longer. Who makes keys goes by that clock, which the gateway's frames tell. */
+export const KEY_AHEAD_MS_MAX = 10_000
+/** A key that was made within this time is never refused for its age. What is older may have been let go when there
+ *  was no more room: a clock that is further behind, or a command that lay so long before it was sent. */
+export const KEY_FRESH_MS = 30_000
+/** Answers kept for all accounts together, 80 bytes each, 160 for an amendment: 320 to 640 MB. For longer than
+ *  KEY_FRESH_MS and KEY_AHEAD_MS_MAX at 100,000 commands a second, which is more than one engine carries. */
 export const KEYS_KEPT_MAX = 4_194_304
-/** A key carries its time; one from further ahead would push out honest ones. */
-export const KEY_AHEAD_MS_MAX = 5 * 60_000
+/** Answers that an account may have before it is the first to let an old one go when the market has no more room. */
+export const KEYS_PER_ACCOUNT_SHARE = 2_048
+/** Answers kept of what one account asks for itself; with nothing old among them it hears `busy`. More than it can ask
+ *  for at the permitted rate, bursts included, while keys stay, and a quarter of what the market keeps. */
+export const KEYS_PER_ACCOUNT_MAX = 1_048_576
 /** How far the clocks of Redis and of those who write may be apart, and an entry's time from its writer's clock.
  *  Servers that keep their clocks are milliseconds apart; an append that takes this long was given up and sent
  *  again long before. Well below the shortest deadline that anybody would miss by it. */

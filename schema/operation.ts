@@ -5,6 +5,7 @@
  *  the client, in the documents and in the tests follow. Unknown fields are refused everywhere. */
 import type { z } from 'zod'
 import { CASH_OPERATIONS } from './cash/operation.ts'
+import type { CommandKind } from './command.ts'
 import type { Said } from './declare/shape.ts'
 import { FEED_OPERATIONS } from './feed/operation.ts'
 import { KEY_OPERATIONS } from './keys/operation.ts'
@@ -40,3 +41,10 @@ export type BatchOperation = {
   [Name in OperationName]: Operations[Name] extends { readonly batched: unknown } ? Name : never
 }[OperationName]
 export type CommandOperation = SingleCommandOperation | BatchOperation
+
+/** Commands that are asked for in the name of another account, such as an operator's deposit. */
+export const KINDS_FOR_OTHERS: ReadonlySet<CommandKind> = new Set(
+  Object.values(OPERATIONS).flatMap((declared) =>
+    'command' in declared && declared.owner !== null ? [declared.command.kind] : [],
+  ),
+)

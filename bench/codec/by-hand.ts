@@ -1,5 +1,6 @@
 /** The same messages packed and read by functions written by hand for each kind: what the derived ones
- *  are held against. Frozen: they know the kinds of schema version 1, which the streams are made of. */
+ *  are held against. They know the kinds of schema version 1, which the streams are made of, with the fields of
+ *  version 4. */
 import {
   assert,
   assertNever,
@@ -110,8 +111,8 @@ export function readCommand(t: Tuple): FormerCommand {
 export function packEvent(e: FormerEvent): Tuple {
   switch (e.kind) {
     case 'BidPlaced': {
-      const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm } = e
-      return [3, bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm]
+      const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key } = e
+      return [3, bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key]
     }
     case 'BidOutbid':
       return [4, e.bidId, e.listingId, e.accountId, e.releasedMinor, e.acceptedMinor]
@@ -153,7 +154,7 @@ export function packEvent(e: FormerEvent): Tuple {
 export function readEvent(t: Tuple): FormerEvent {
   switch (t[0]) {
     case 3:
-      assert(t.length === 7, 'BidPlaced has 7 parts')
+      assert(t.length === 8, 'BidPlaced has 8 parts')
       return {
         kind: 'BidPlaced',
         bidId: t[1],
@@ -162,6 +163,7 @@ export function readEvent(t: Tuple): FormerEvent {
         amountMinor: t[4],
         acceptedMinor: t[5],
         ratePpm: t[6],
+        key: t[7],
       } as FormerEvent
     case 4:
       assert(t.length === 6, 'BidOutbid has 6 parts')

@@ -91,7 +91,8 @@ class Draw {
   #placed(of: Pick<FormerEvent & { kind: 'BidPlaced' }, 'bidId' | 'listingId' | 'accountId'>) {
     const amountMinor = this.#amount()
     const acceptedMinor = amountMinor
-    return { kind: 'BidPlaced', ...of, amountMinor, acceptedMinor, ratePpm: this.#rate() } as const
+    const terms = { amountMinor, acceptedMinor, ratePpm: this.#rate() }
+    return { kind: 'BidPlaced', ...of, ...terms, key: this.#key() } as const
   }
 
   #ending(which: number): FormerEvent {

@@ -71,6 +71,7 @@ export function bidOf(number: number, step: Step): Bid {
     ratePpm: step.ratePpm,
     place: number + 1,
     placedAtMs: PLACED_AT_MS,
+    key: null,
   })
 }
 

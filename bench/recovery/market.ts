@@ -16,6 +16,8 @@ import { Random } from '../../deploy/random.ts'
 
 export const SIZE = { keys: 4_000_000, bids: 1_000_000, accounts: 500_000, listings: 10_000 }
 const COMMANDS_PER_ENTRY = 1_000
+/** Of the market's time: keys that nothing may be let go of yet are no more than the engine keeps. */
+const MS_PER_ENTRY = 12
 const START_MS = 1_700_000_000_000
 const DEPOSIT_MINOR = minor(100_000_000)
 const BID_MINOR = minor(2_500)
@@ -104,7 +106,7 @@ export class LargeMarket {
 
   #key(): Key {
     for (let index = 0; index < 10; index++) this.#bytes[index] = this.#random.below(256)
-    return keyFrom(START_MS + this.#place, this.#bytes)
+    return keyFrom(START_MS + MS_PER_ENTRY * this.#place, this.#bytes)
   }
 
   #many(count: number, make: (index: number) => Command): void {
@@ -116,7 +118,7 @@ export class LargeMarket {
 
   #apply(commands: readonly Command[]): void {
     const place = ++this.#place
-    const ms = atMs(START_MS + place)
+    const ms = atMs(START_MS + MS_PER_ENTRY * place)
     const writing = { version: SCHEMA_VERSION, atMs: ms }
     const entry: CommandEntry = {
       id: `${ms}-0`,

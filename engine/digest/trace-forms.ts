@@ -53,7 +53,8 @@ function stepSource(value: string, { form }: Field, lists: (readonly string[])[]
     case 'whole':
       return `trace.number(${value})`
     case 'key':
-      return `trace.key(${value})`
+      if (!form.orNone) return `trace.key(${value})`
+      return `if (${value} === null) trace.number(0); else trace.key(${value})`
     case 'name':
       if (!lists.includes(form.names)) lists.push(form.names)
       return `trace.number(lists[${lists.indexOf(form.names)}].indexOf(${value}))`

@@ -77,7 +77,7 @@ function isSaidBy(
   const values = message as Readonly<Record<string, unknown>>
   return Object.entries(declared.fields).every(([name, { form, since }]) => {
     if (form.as === 'name' && (form.later[String(values[name])] ?? 1) > version) return false
-    if (since === null || since.version <= version) return true
+    if (since === null || since.version <= version || since.isSpared) return true
     return JSON.stringify(since.value(values)) === JSON.stringify(values[name])
   })
 }
@@ -251,8 +251,10 @@ function testSource(value: string, { form }: Field, lists: Lists): string {
     case 'whole':
       // Most numbers have 32 bits, and those are told by one comparison.
       return `((${value} >>> 0) === ${value} || isWhole(${value}))${form.min > 0 ? ` && ${value} >= ${form.min}` : ''}`
-    case 'key':
-      return `typeof ${value} === 'string' && ${value}.length === ${KEY_LENGTH}`
+    case 'key': {
+      const isKey = `typeof ${value} === 'string' && ${value}.length === ${KEY_LENGTH}`
+      return form.orNone ? `(${value} === null || ${isKey})` : isKey
+    }
     case 'name':
       return `(${value} >>> 0) === ${value} && ${listSource(form.names, lists)}[${value}] !== undefined`
     case 'reject':

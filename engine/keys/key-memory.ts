@@ -3,10 +3,18 @@
  *  A hundred thousand keys a second must not become garbage to collect, so a record lies in a page
  *  of plain memory (key-pages.ts), not in objects. Three chains run through the records: of one
  *  bucket of the hash table, of one account from its oldest key to its newest, and of all by age.
- *  An account keeps its last `keysPerAccountMax` keys, the market its last `keysKeptMax`; a key
- *  let go raises its account's `forgottenMs`, and a key up to that time that is not kept is refused. */
+ *
+ *  A key is let go only to make room for another, and only one whose own time is more than
+ *  `keyFreshMs` past; it raises its account's `forgottenMs`, and a key up to that time that is not
+ *  kept is refused. So no key that was made within that time is ever refused for its age, whatever
+ *  else came for the account. Where nothing may be let go there is no room: the new command waits.
+ *
+ *  A full market lets go of the oldest key of the account that asks when that has more than its share,
+ *  `keysPerAccountShare`, else of the oldest of all. By itself an account has `keysPerAccountMax`, many
+ *  more than can be asked for at the permitted rate within the time that keys stay; what others ask for
+ *  the account is not held back by what it asked itself. */
 import { assert } from '../../schema/index.ts'
-import type { AccountId } from '../../schema/index.ts'
+import type { AccountId, AtMs } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Hash } from '../digest/hash.ts'
 import { KeyPages, MORE_NUMBERS_MAX, NO_SLOT, NUMBER, WORD } from './key-pages.ts'
@@ -35,7 +43,10 @@ export interface KeptAnswer {
   readonly more: readonly number[]
 }
 
-export type KeyLimits = Pick<MarketLimits, 'keysPerAccountMax' | 'keysKeptMax'>
+export type KeyLimits = Pick<
+  MarketLimits,
+  'keysPerAccountShare' | 'keysPerAccountMax' | 'keysKeptMax' | 'keyFreshMs'
+>
 
 /** Told of an account before it changes: the snapshot that is being taken. */
 interface AccountKeeper {
@@ -77,12 +88,39 @@ export class KeyMemory {
     return slot === NO_SLOT ? null : this.#read(slot)
   }
 
-  /** Keeps a record that `find` did not find. Lets one go, the oldest, when there are enough; its account,
-   *  which changes by it, is told to the cut. */
-  remember(account: Account, record: KeyRecord, cut: AccountKeeper | null): void {
-    if (account.keyCount >= this.#limits.keysPerAccountMax) this.#forget(account.oldestKey, cut)
-    else if (this.#size >= this.#limits.keysKeptMax) this.#forget(this.#oldest, cut)
+  /** Whether one more key can be kept, which the account asked for itself or somebody else for it. */
+  hasRoom(account: Account, isOwn: boolean, nowMs: AtMs): boolean {
+    return this.#leaving(account, isOwn, nowMs) !== null
+  }
+
+  /** Keeps a record that `find` did not find, when there is room. Lets another go when there are enough; its
+   *  account, which changes by it, is told to the cut. */
+  remember(
+    account: Account,
+    record: KeyRecord,
+    isOwn: boolean,
+    nowMs: AtMs,
+    cut: AccountKeeper | null,
+  ): void {
+    const leaving = this.#leaving(account, isOwn, nowMs)
+    assert(leaving !== null, 'whether there is room was asked before')
+    if (leaving !== NO_SLOT) this.#forget(leaving, cut)
     this.restore(account, record)
+  }
+
+  /** The key that has to go for one more: NO_SLOT for none, null when none may. */
+  #leaving(account: Account, isOwn: boolean, nowMs: AtMs): number | null {
+    const { keysPerAccountShare, keysPerAccountMax, keysKeptMax } = this.#limits
+    const { keyCount, oldestKey } = account
+    const isAtItsEnd = isOwn && keyCount >= keysPerAccountMax
+    if (!isAtItsEnd && this.#size < keysKeptMax) return NO_SLOT
+    const isItsOwnTurn = isAtItsEnd || keyCount >= keysPerAccountShare
+    if (isItsOwnTurn && keyCount > 0 && this.#isOld(oldestKey, nowMs)) return oldestKey
+    return !isAtItsEnd && this.#isOld(this.#oldest, nowMs) ? this.#oldest : null
+  }
+
+  #isOld(slot: number, nowMs: AtMs): boolean {
+    return wordsTimeMs(this.#readWords(slot)) < nowMs - this.#limits.keyFreshMs
   }
 
   /** Puts a record of a snapshot back, however many there are. */

@@ -6,7 +6,7 @@ import type { Bid } from './book/bid.ts'
 import { isDue } from './closing.ts'
 import type { Listing } from './listing.ts'
 
-/** One's own bid in a book that still changes; somebody else's is as good as unknown. */
+/** One's own bid in a book that still changes; somebody else's is unknown, open or not. */
 export function findOpenBid(
   state: State,
   account: Account,
@@ -14,7 +14,8 @@ export function findOpenBid(
   atMs: AtMs,
 ): { readonly bid: Bid; readonly listing: Listing } | RejectCode {
   const bid = state.bids.get(bidId)
-  if (bid === null) return bidId < state.nextBidId ? 'bid-closed' : 'bid-unknown'
+  if (bid === null)
+    return state.endedBids.isOf(account.accountId, bidId) ? 'bid-closed' : 'bid-unknown'
   if (bid.account !== account) return 'bid-unknown'
   const listing = state.listings.get(bid.listingId)
   assert(listing !== undefined, 'an open bid lies in an open listing')

@@ -82,12 +82,17 @@ export function assertHoldsAreBids(account: Account): void {
 function shrink(state: State, bid: Bid, releasedMinor: number): void {
   removeBidTerm(state, bid, bid.acceptedMinor + releasedMinor)
   if (bid.acceptedMinor > 0) addBidTerm(state, bid, bid.acceptedMinor)
-  else state.bids.remove(bid)
+  else end(state, bid)
 }
 
 function remove(state: State, bid: Bid): void {
   removeBidTerm(state, bid, bid.acceptedMinor)
+  end(state, bid)
+}
+
+function end(state: State, bid: Bid): void {
   state.bids.remove(bid)
+  state.endedBids.add(bid.bidId, bid.account.accountId)
 }
 
 function addBidTerm(state: State, bid: Bid, acceptedMinor: number): void {

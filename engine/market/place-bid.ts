@@ -39,7 +39,7 @@ export function placeBid(
 function makeBid(
   state: State,
   account: Account,
-  { listingId, amountMinor, ratePpm }: PlaceBid,
+  { listingId, amountMinor, ratePpm, key }: PlaceBid,
   acceptedMinor: Minor,
   placedAtMs: AtMs,
 ): Bid {
@@ -54,11 +54,13 @@ function makeBid(
     ratePpm,
     place: id,
     placedAtMs,
+    key,
   })
 }
 
 function bidPlaced(bid: Bid, acceptedMinor: Minor): BidPlaced {
-  const { bidId, listingId, amountMinor, ratePpm } = bid
+  const { bidId, listingId, amountMinor, ratePpm, key } = bid
   const { accountId } = bid.account
-  return { kind: 'BidPlaced', bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm }
+  const terms = { amountMinor, acceptedMinor, ratePpm }
+  return { kind: 'BidPlaced', bidId, listingId, accountId, ...terms, key }
 }

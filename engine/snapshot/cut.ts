@@ -7,13 +7,8 @@
  *
  *  The order is that in which a state is loaded again: accounts by their first command, listings and bids
  *  by id, keys by age. What is kept is let go as the walk passes: at most all that changes meanwhile. */
-import {
-  assert,
-  SCHEMA_VERSION,
-  SNAPSHOT_ROWS_PER_STEP_MAX,
-  WRITING_SINCE,
-} from '../../schema/index.ts'
-import type { Digest, EntryId, ListingId, Sequence } from '../../schema/index.ts'
+import { assert, SCHEMA_VERSION, SNAPSHOT_ROWS_PER_STEP_MAX } from '../../schema/index.ts'
+import type { BidId, Digest, EntryId, ListingId, Sequence } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { Trace } from '../digest/trace.ts'
 import { newBid } from '../market/book/bid.ts'
@@ -41,6 +36,7 @@ export class SnapshotCut {
   readonly #parts: readonly Part[]
   #part = 0
   readonly #proof = new Trace()
+  readonly #endedNotedFrom: BidId
 
   readonly #accounts: number
   readonly #keptAccounts = new SpreadMap<SnapshotRows['accounts']>()
@@ -58,20 +54,20 @@ export class SnapshotCut {
     this.sequence = state.sequence
     this.digest = digestOf(state)
     this.#state = state
+    this.#endedNotedFrom = state.endedBids.notedFrom
     this.#accounts = state.accounts.size
     this.#listings = [...state.listings.values()]
     this.#listingsEnd = state.nextListingId
-    // The former build knows no trace: where there is one, it is gone.
-    const isFormer = version < WRITING_SINCE && state.trace === null
-    const meta = metaOf(state, isFormer ? version : SCHEMA_VERSION)
+    const bidAsIs = (bid: Bid): Row => bidRow(bid, bid.acceptedMinor, version)
     this.#parts = [
-      { section: 'meta', rows: [meta].values() },
+      { section: 'meta', rows: [metaOf(state, version)].values() },
       { section: 'accounts', rows: this.#accountRows() },
       { section: 'listings', rows: this.#listingRows() },
       { section: 'bids', rows: rowsOf(state.bids.beginWalk(state.nextBidId), bidAsIs) },
       { section: 'keys', rows: rowsOf(state.keys.beginWalk(state.sequence), keyRow) },
       { section: 'sources', rows: [...state.sources.entries()].values() },
-      { section: 'proof', rows: isFormer ? [].values() : this.#proofRow() },
+      { section: 'ended', rows: this.#endedRows(state.endedBids.entries()) },
+      { section: 'proof', rows: this.#proofRow() },
     ]
     state.cut = this
   }
@@ -142,13 +138,14 @@ export class SnapshotCut {
     }
   }
 
+  *#endedRows(ended: Iterable<Row>): Generator<Row> {
+    yield [this.#endedNotedFrom, 0]
+    yield* ended
+  }
+
   *#proofRow(): Generator<Row> {
     yield [this.#proof.hex()]
   }
-}
-
-function bidAsIs(bid: Bid): Row {
-  return bidRow(bid, bid.acceptedMinor)
 }
 
 function* rowsOf<Item>(items: Iterable<Item>, rowOf: (item: Item) => Row): Generator<Row> {

@@ -97,6 +97,7 @@ const RESTORE: {
   bids: restoreBid,
   keys: restoreKey,
   sources: (state, [source, batch]) => state.sources.restore(source, batch),
+  ended: restoreEnded,
   proof: () => {},
 }
 
@@ -110,6 +111,8 @@ function restoreMeta(state: State, row: SnapshotRows['meta']): void {
   state.epochMs = epochMs
   state.nextListingId = nextListingId
   state.nextBidId = nextBidId
+  // Unless the snapshot says more, which a former version does not.
+  state.endedBids.notedFrom = nextBidId
   state.cash.depositedMinor = depositedMinor
 }
 
@@ -151,9 +154,14 @@ function restoreBid(state: State, row: SnapshotRows['bids']): void {
   const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
   const place = row[7] ?? bidId
   const account = accountOf(state, accountId)
-  const terms = { amountMinor, acceptedMinor, ratePpm, place }
+  const terms = { amountMinor, acceptedMinor, ratePpm, place, key: row[8] ?? null }
   state.bids.add(newBid({ bidId, listingId, account, ...terms, placedAtMs }))
   account.biddenMinor += acceptedMinor
+}
+
+function restoreEnded(state: State, [bidId, owner]: SnapshotRows['ended']): void {
+  if (owner === 0) state.endedBids.notedFrom = bidId
+  else state.endedBids.restore(bidId, owner)
 }
 
 /** Books are in the order of places, rows in that of ids: an amended bid may stand behind later ones.

@@ -1,5 +1,5 @@
 /** What a snapshot says of the market, for readers who build a view of it: the cash, the open
- *  listings and the open bids. Keys and sources are the engine's own business. */
+ *  listings and the open bids. Keys, sources and ended bids are the engine's own business. */
 import { assert, FUNDING_MODES, GRADES, named, PURPOSES } from '../../schema/index.ts'
 import type {
   AccountId,
@@ -9,6 +9,7 @@ import type {
   EntryId,
   FundingMode,
   Grade,
+  Key,
   ListingId,
   Minor,
   Purpose,
@@ -70,6 +71,8 @@ export interface SnapshotBid {
   readonly placedAtMs: AtMs
   /** Its place in time among equal rates. */
   readonly place: number
+  /** Of the command that placed it; null where it is not known. */
+  readonly key: Key | null
 }
 
 /** Takes the chunks in the order in which `dumpState` gave them. */
@@ -122,6 +125,6 @@ function readListing(row: SnapshotRows['listings']): SnapshotListing {
 
 function readBid(row: SnapshotRows['bids']): SnapshotBid {
   const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
-  const terms = { amountMinor, acceptedMinor, ratePpm, place: row[7] ?? bidId }
+  const terms = { amountMinor, acceptedMinor, ratePpm, place: row[7] ?? bidId, key: row[8] ?? null }
   return { bidId, listingId, accountId, ...terms, placedAtMs }
 }

@@ -9,6 +9,9 @@ import type { SnapshotRows } from './snapshot-rows.ts'
 import { digestOf } from '../state.ts'
 import type { State } from '../state.ts'
 
+/** The version since which a snapshot has the keys of bids. */
+const BID_KEYS_SINCE = 4
+
 export function metaOf(state: State, version: number): SnapshotRows['meta'] {
   return [
     version,
@@ -55,9 +58,9 @@ export function listingRow(listing: Listing): SnapshotRows['listings'] {
   ]
 }
 
-/** With what it had accepted: its book may have lowered it already. */
-export function bidRow(bid: Bid, acceptedMinor: number): SnapshotRows['bids'] {
-  return [
+/** With what it had accepted: its book may have lowered it already. By a version before 4 without its key. */
+export function bidRow(bid: Bid, acceptedMinor: number, version: number): SnapshotRows['bids'] {
+  const row = [
     bid.bidId,
     bid.listingId,
     bid.account.accountId,
@@ -66,7 +69,8 @@ export function bidRow(bid: Bid, acceptedMinor: number): SnapshotRows['bids'] {
     bid.ratePpm,
     bid.placedAtMs,
     bid.place,
-  ]
+  ] as const
+  return version < BID_KEYS_SINCE ? row : [...row, bid.key]
 }
 
 export function keyRow([accountId, record]: readonly [AccountId, KeyRecord]): SnapshotRows['keys'] {

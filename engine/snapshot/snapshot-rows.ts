@@ -10,6 +10,7 @@ import type {
   BidId,
   Digest,
   EntryId,
+  Key,
   ListingId,
   Minor,
   RatePpm,
@@ -25,6 +26,7 @@ export const SNAPSHOT_SECTIONS = [
   'bids',
   'keys',
   'sources',
+  'ended',
   'proof',
 ] as const
 export type SnapshotSection = (typeof SNAPSHOT_SECTIONS)[number]
@@ -84,6 +86,8 @@ export interface SnapshotRows {
     placedAtMs: AtMs,
     /** Since version 2; its id before. */
     place?: number,
+    /** Since version 4; null where it is not known. */
+    key?: Key | null,
   ]
   /** The oldest first. */
   readonly keys: readonly [
@@ -103,6 +107,9 @@ export interface SnapshotRows {
   ]
   /** The one unheard of for longest first. */
   readonly sources: readonly [source: Source, batch: number]
+  /** The bids that ended last, the first to end first. Before them one row that says since which bid this is
+   *  known, with nobody as its owner. */
+  readonly ended: readonly [bidId: BidId, owner: AccountId | 0]
   /** Since version 3: the hash over all rows but that of `meta`, see proof.ts. */
   readonly proof: readonly [hash: string]
 }

@@ -63,6 +63,8 @@ export class Client {
   #reconnectAfterMs: number | null = null
   #stopTimer: () => void = () => undefined
   #hello: HelloFrame | null = null
+  /** How far our clock is behind the gateway's: keys are made by that. */
+  #behindMs = 0
 
   constructor(options: ClientOptions) {
     this.#urls = typeof options.url === 'string' ? [options.url] : options.url
@@ -71,7 +73,7 @@ export class Client {
     this.#openSocket = options.socket ?? browserSocket
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? Math.random
-    this.#keys = new KeyMaker(() => this.#clock.now())
+    this.#keys = new KeyMaker(() => this.#clock.now() + this.#behindMs)
     const send = (frame: RequestOnWire): void => this.#socket?.send(this.#codec.encode(frame))
     this.#requests = new Requests(send, () => this.#clock.monotonicMs(), 1)
     this.#internal = new Requests(send, () => this.#clock.monotonicMs(), 0)
@@ -281,10 +283,12 @@ export class Client {
         this.#subscriptions.onFrame(frame)
         break
       case 'heartbeat':
+        this.#hearTime(frame.atMs)
         for (const listener of this.#listeners) listener.onHeartbeat?.(frame)
         break
       case 'hello':
         this.#hello = frame
+        this.#hearTime(frame.atMs)
         for (const listener of this.#listeners) listener.onHello?.(frame)
         break
       case 'goaway':
@@ -292,6 +296,11 @@ export class Client {
         this.#requests.pause()
         break
     }
+  }
+
+  /** A gateway of the build before says it in its heartbeats only. */
+  #hearTime(atMs: number | undefined): void {
+    if (atMs !== undefined) this.#behindMs = atMs - this.#clock.now()
   }
 
   #onClose(code: number): void {

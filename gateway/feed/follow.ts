@@ -67,10 +67,11 @@ function provenMarket(chunks: readonly SnapshotChunk[], head: SnapshotHead): Sna
 export function viewStartOf({ meta, accounts, listings, bids }: SnapshotMarket): ViewStart {
   const { sequence, epochMs } = meta
   const placed = bids.map((bid) => {
-    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs } = bid
+    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs, key } =
+      bid
     const terms = { amountMinor, acceptedMinor, ratePpm }
     const atFirst = { placedMinor: acceptedMinor, placedRatePpm: ratePpm, placedAtMs }
-    return { bidId, listingId, accountId, ...terms, ...atFirst }
+    return { bidId, listingId, accountId, ...terms, ...atFirst, key }
   })
   return { sequence, epochMs, accounts, listings, bids: placed }
 }

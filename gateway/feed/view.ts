@@ -212,6 +212,11 @@ export class MarketView {
     return listing
   }
 
+  /** An open bid; null when there is no such one. */
+  openBid(bidId: BidId): OpenBid | null {
+    return this.#bids.get(bidId)
+  }
+
   bid(bidId: BidId): OpenBid {
     const bid = this.#bids.get(bidId)
     assert(bid !== null, `bid ${bidId} is known while it is open`)

@@ -10,6 +10,7 @@ import type { Desk } from '../admit/desk.ts'
 import type { RateLimits } from '../admit/rate-limits.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Outcomes } from '../keys/outcomes.ts'
+import type { OwnBids } from '../market/own-bids.ts'
 import type { Persons } from '../person/persons.ts'
 import type { Session, Sessions } from '../person/sessions.ts'
 import type { Records } from '../records/records.ts'
@@ -24,6 +25,7 @@ export interface Routing {
   readonly sessions: Sessions
   readonly records: Records
   readonly outcomes: Outcomes
+  readonly ownBids: OwnBids
   readonly market: () => MarketAnswer
 }
 

@@ -31,16 +31,14 @@ export class Outcomes {
     const { records } = this.#options
     const found = await findOutcome(records, accountId, key)
     if (found !== null) return found
-    const isSettled = await this.#untilSettled()
+    const isSettled = await this.untilSettled()
     const answer = await findOutcome(records, accountId, key)
     if (answer !== null) return answer
-    throw new Refusal(
-      isSettled ? reject('outcome-unknown') : reject('outcome-pending', { retryAfterMs: RETRY_MS }),
-    )
+    throw new Refusal(isSettled ? reject('outcome-unknown') : OUTCOME_PENDING)
   }
 
-  /** True once all that is in the journal now is settled. */
-  async #untilSettled(): Promise<boolean> {
+  /** True once all that is in the journal now is settled; false when that takes too long. */
+  async untilSettled(): Promise<boolean> {
     const { watermarks, journalEnd } = this.#options
     try {
       return await watermarks.untilSettled(await journalEnd(), OUTCOME_WAIT_MS_MAX)
@@ -51,4 +49,4 @@ export class Outcomes {
   }
 }
 
-const RETRY_MS = 1_000
+export const OUTCOME_PENDING = reject('outcome-pending', { retryAfterMs: 1_000 })

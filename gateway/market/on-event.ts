@@ -10,7 +10,7 @@ export const onMarket = {
   },
 
   BidPlaced(event: EventOf<'BidPlaced'>, view: MarketView): void {
-    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm } = event
+    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key } = event
     view.addBid({
       bidId,
       listingId,
@@ -22,6 +22,7 @@ export const onMarket = {
       placedAtMs: view.atMs,
       acceptedMinor,
       status: 'open',
+      key,
       before: null,
       after: null,
     })

@@ -5,6 +5,7 @@ import type {
   BidRow,
   BidStatus,
   FillRow,
+  Key,
   ListingId,
   Minor,
   RatePpm,
@@ -23,14 +24,16 @@ export interface OpenBid {
   readonly placedAtMs: AtMs
   acceptedMinor: Minor
   status: BidStatus
+  /** Of the command that placed it; null where it is not known. */
+  readonly key: Key | null
   /** Its neighbours among the open bids of its account, in the order they came. */
   before: OpenBid | null
   after: OpenBid | null
 }
 
 export function bidRow(bid: OpenBid): BidRow {
-  const { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs } = bid
-  return { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs }
+  const { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs, key } = bid
+  return { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs, key }
 }
 
 /** The bid as the tape shows it: what it brought in, whatever became of it since. */

@@ -10,9 +10,11 @@ import {
 } from '../../schema/index.ts'
 import type {
   AccountId,
+  BidId,
   BidRow,
   BidStatus,
   FillRow,
+  Key,
   ListingId,
   ListingRow,
   ListingStatus,
@@ -38,6 +40,23 @@ export function listBids(
     if (status !== undefined) query = query.where('status', '=', status)
     const rows = await query.orderBy('bid_id', 'desc').limit(limit).execute()
     return rows.map(bidRowOf)
+  })
+}
+
+/** One of an account's own bids. */
+export function findBid(
+  records: Records,
+  accountId: AccountId,
+  bidId: BidId,
+): Promise<BidRow | null> {
+  return records.ask(async (db) => {
+    const row = await db
+      .selectFrom('bid')
+      .selectAll()
+      .where('bid_id', '=', bidId)
+      .where('account_id', '=', accountId)
+      .executeTakeFirst()
+    return row === undefined ? null : bidRowOf(row)
   })
 }
 
@@ -117,6 +136,7 @@ function bidRowOf(row: Selectable<Tables['bid']>): BidRow {
     ratePpm: ratePpm(row.rate_ppm),
     status: row.status,
     placedAtMs: atMs(row.placed_at.getTime()),
+    key: row.key as Key | null,
   }
 }
 

@@ -17,4 +17,10 @@ export const marketRoutes = {
     const nextAfter = bids.length === query.limit ? (bids.at(-1)?.bidId ?? null) : null
     return { sequence, bids, nextAfter }
   },
+
+  'GET /v1/bids/{bidId}': ({ session, path }, { ownBids }) =>
+    ownBids.get(session.accountId, path.bidId),
+
+  'GET /v1/bids/by-key/{key}': ({ session, path }, { ownBids }) =>
+    ownBids.find(session.accountId, path.key),
 } satisfies Partial<Handlers>

@@ -14,8 +14,10 @@ const OF_COMMANDS: readonly RejectCode[] = [
   'key-ahead',
 ]
 
-/** Of asking what became of a key; no command is answered so. */
+/** Of asking what became of something; no command is answered so. */
 const OF_OUTCOMES: readonly RejectCode[] = ['outcome-unknown', 'outcome-pending']
+
+const ASKS_OUTCOMES: ReadonlySet<string> = new Set(['outcome.get', 'bid.get', 'bid.find'])
 
 /** In the order of the table of refusals. */
 export function refusalsOf(declared: RouteDeclaration): readonly RejectCode[] {
@@ -28,7 +30,7 @@ export function refusalsOf(declared: RouteDeclaration): readonly RejectCode[] {
   if (Object.keys(query.shape).length > 0) add(['field-invalid'])
   if (Object.keys(path.shape).length > 0) add([otherwise])
   if (operation === null) add(['records-unavailable'])
-  if (declared.name === 'outcome.get') add(OF_OUTCOMES)
+  if (ASKS_OUTCOMES.has(declared.name)) add(OF_OUTCOMES)
   else add([...OF_COMMANDS, ...REJECT_CODES.filter(isOfTheMarket)])
   return REJECT_CODES.filter((code) => codes.has(code))
 }

@@ -20,6 +20,7 @@ import type { RateLimits } from '../admit/rate-limits.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Sessions } from '../person/sessions.ts'
 import type { Outcomes } from '../keys/outcomes.ts'
+import type { OwnBids } from '../market/own-bids.ts'
 import { ownerOf } from '../keys/owner.ts'
 import type { Connection } from './connection.ts'
 
@@ -29,6 +30,7 @@ export interface Handling {
   readonly limits: RateLimits
   readonly sessions: Sessions
   readonly outcomes: Outcomes
+  readonly ownBids: OwnBids
   readonly now: () => number
 }
 
@@ -95,6 +97,12 @@ export const HANDLERS: Handlers = {
     for (const channel of params.channels) feed.unsubscribe(connection, channel)
     return { channels: [...connection.following] }
   },
+
+  'bid.get': async ({ connection: { session }, params }, { ownBids }) =>
+    session === null ? reject('not-logged-on') : ownBids.get(session.accountId, params.bidId),
+
+  'bid.find': async ({ connection: { session }, params }, { ownBids }) =>
+    session === null ? reject('not-logged-on') : ownBids.find(session.accountId, params.key),
 
   'outcome.get': async ({ connection, params }, { outcomes }) =>
     connection.session === null

@@ -14,8 +14,8 @@ export type Form =
   /** A safe whole number from `min` up. What may be asked for today is narrower, see `asked`: a limit that
    *  is lowered must not make old entries unreadable. */
   | { readonly as: 'whole'; readonly min: number }
-  /** A UUIDv7 in lower case. */
-  | { readonly as: 'key' }
+  /** A UUIDv7 in lower case; with `orNone` perhaps null. */
+  | { readonly as: 'key'; readonly orNone: boolean }
   /** One of a closed list, by its place in it. The list grows at its end only. */
   | {
       readonly as: 'name'
@@ -51,6 +51,8 @@ export interface Field<Value = unknown> {
 export interface Added<Value> {
   readonly version: number
   value(older: Readonly<Record<string, unknown>>): Value
+  /** True when a reader of a version before does without it: what says it can be written for such a one too. */
+  readonly isSpared: boolean
 }
 
 /** Gone since a version of the schema. `value` says what it is for a reader of the version before, as long as
@@ -116,7 +118,12 @@ export const position = (about: string): Field<Sequence> =>
 export const place = (about: string): Field<number> =>
   field('place', about, { as: 'whole', min: 1 }, null)
 
-export const key = (about: string): Field<Key> => field('key', about, { as: 'key' }, null)
+export const key = (about: string): Field<Key> =>
+  field('key', about, { as: 'key', orNone: false }, null)
+
+/** null where it is not known. */
+export const keyOrNone = (about: string): Field<Key | null> =>
+  field('key or null', about, { as: 'key', orNone: true }, null)
 
 /** `room` is how many names the list had when it was first declared, or is ever to have: see `fingerprint`.
  *  A name that is added to it is told in `later`, with the version of the schema that it came with. */
@@ -148,7 +155,17 @@ export function added<Value>(
   value: (older: Readonly<Record<string, unknown>>) => Value,
 ): Field<Value> {
   assert(version > 1, 'what came with the first version was not added')
-  return { ...declared, since: { version, value } }
+  return { ...declared, since: { version, value, isSpared: false } }
+}
+
+/** As `added`, for what those who do not know the field need not hear. */
+export function addedAside<Value>(
+  version: number,
+  declared: Field<Value>,
+  value: (older: Readonly<Record<string, unknown>>) => Value,
+): Field<Value> {
+  const { since, ...rest } = added(version, declared, value)
+  return { ...rest, since: since && { ...since, isSpared: true } }
 }
 
 /** The same field, which schema version `version` no longer has. */

@@ -126,7 +126,7 @@ function formSchema({ form }: Field): z.ZodType {
     case 'whole':
       return z.int().min(form.min)
     case 'key':
-      return keySchema
+      return form.orNone ? keySchema.nullable() : keySchema
     case 'name':
       return z.enum(form.names)
     case 'reject':

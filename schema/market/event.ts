@@ -1,9 +1,11 @@
 /** What happens on the market. */
 import {
   account,
+  addedAside,
   bid,
   count,
   fills,
+  keyOrNone,
   listing,
   minorUnits,
   moment,
@@ -18,6 +20,9 @@ import { FUNDING_MODES, GRADES, PURPOSES } from './terms.ts'
 const listingId = listing('The listing.')
 const bidId = bid('The bid.')
 const accountId = account('The owner of the bid.')
+export const BID_KEY = keyOrNone(
+  'The key of the command that placed it; null for one from before version 4.',
+)
 
 /** A listing's terms as its borrower asked for them. */
 export const TERMS = {
@@ -56,6 +61,7 @@ export const BID_PLACED = event('BidPlaced', {
     amountMinor: minorUnits('What was asked for.'),
     acceptedMinor: minorUnits('What the book accepted of it.'),
     ratePpm: rate('The lowest rate that the investor lends at.'),
+    key: addedAside(4, BID_KEY, () => null),
   },
   brief: ['bidId', 'acceptedMinor'],
 })

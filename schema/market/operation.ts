@@ -1,8 +1,14 @@
 /** What can be asked of the market over the WebSocket. */
-import { batchOperation, commandOperation } from '../declare/operation.ts'
+import { z } from 'zod'
+import { bid } from '../declare/field.ts'
+import { batchOperation, commandOperation, operation } from '../declare/operation.ts'
+import { asked } from '../declare/shape.ts'
 import { REFUSED } from '../event.ts'
+import { keySchema } from '../key.ts'
+import { RECORDS_PRICE } from '../limit.ts'
 import { BATCH_COMMANDS_MAX } from '../limit.ts'
 import { AMEND_BID, CANCEL_BID, OPEN_LISTING, PLACE_BID, WITHDRAW_LISTING } from './command.ts'
+import { bidReply } from './row.ts'
 
 const placeBid = commandOperation({
   access: 'bid.write',
@@ -36,6 +42,20 @@ export const MARKET_OPERATIONS = {
     itemsMax: BATCH_COMMANDS_MAX,
     batched: [placeBid, cancelBid, amendBid],
     refused: REFUSED,
+  }),
+  'bid.get': operation({
+    access: 'own.read',
+    about: "One of one's own bids, open or ended.",
+    price: () => RECORDS_PRICE,
+    params: z.strictObject({ bidId: asked(bid('The bid.')) }),
+    reply: bidReply,
+  }),
+  'bid.find': operation({
+    access: 'own.read',
+    about: 'The own bid that was placed under a key, open or ended: after a restart, for one.',
+    price: () => RECORDS_PRICE,
+    params: z.strictObject({ key: keySchema.describe('The key of the command that placed it.') }),
+    reply: bidReply,
   }),
   'listing.open': commandOperation({
     access: 'listing.open',

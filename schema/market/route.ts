@@ -4,11 +4,12 @@ import { position } from '../declare/field.ts'
 import { commandRoute, route } from '../declare/route.ts'
 import { digits, said } from '../declare/shape.ts'
 import type { Said } from '../declare/shape.ts'
+import { keySchema } from '../key.ts'
 import { PAGE_ROWS_MAX, RECORDS_PRICE } from '../limit.ts'
 import { instalmentRow } from '../loan/row.ts'
-import type { ListingId } from '../unit.ts'
+import type { BidId, ListingId } from '../unit.ts'
 import { MARKET_OPERATIONS } from './operation.ts'
-import { bidRow, bookLevel, fillRow, listingRow } from './row.ts'
+import { bidReply, bidRow, bookLevel, fillRow, listingRow } from './row.ts'
 import { BID_STATUSES, LISTING_STATUSES } from './terms.ts'
 
 const SAFE = Number.MAX_SAFE_INTEGER
@@ -106,6 +107,25 @@ export const MARKET_ROUTES = {
       ...page,
     }),
     reply: bidsAnswer,
+  }),
+  'GET /v1/bids/{bidId}': route({
+    access: MARKET_OPERATIONS['bid.get'].access,
+    paidFrom: 'queries',
+    price: RECORDS_PRICE,
+    name: 'bid.get',
+    about: MARKET_OPERATIONS['bid.get'].about,
+    path: z.strictObject({ bidId: digits<BidId>(1, SAFE).describe('The bid.') }),
+    otherwise: 'bid-unknown',
+    reply: bidReply,
+  }),
+  'GET /v1/bids/by-key/{key}': route({
+    access: MARKET_OPERATIONS['bid.find'].access,
+    paidFrom: 'queries',
+    price: RECORDS_PRICE,
+    name: 'bid.find',
+    about: MARKET_OPERATIONS['bid.find'].about,
+    path: z.strictObject({ key: keySchema.describe('The key of the command that placed it.') }),
+    reply: bidReply,
   }),
   'POST /v1/bids': commandRoute('bid.place', MARKET_OPERATIONS['bid.place']),
   'POST /v1/bids/cancel': commandRoute('bid.cancel', MARKET_OPERATIONS['bid.cancel']),

@@ -9,12 +9,13 @@ import {
   moment,
   momentOrNone,
   oneOf,
+  position,
   rate,
 } from '../declare/field.ts'
 import { row, said } from '../declare/shape.ts'
 import type { Said } from '../declare/shape.ts'
 import type { ListingId, Minor, RatePpm } from '../unit.ts'
-import { SHOWN, TERMS } from './event.ts'
+import { BID_KEY, SHOWN, TERMS } from './event.ts'
 import { BID_STATUSES, LISTING_STATUSES } from './terms.ts'
 
 const LISTING_FIELDS = {
@@ -83,5 +84,13 @@ export const bidRow = row('BidRow', 'A bid as its owner sees it.', {
   ratePpm: rate('The lowest rate that the investor lends at.'),
   status: oneOf('status', BID_STATUSES, 'How it stands.'),
   placedAtMs: moment('When it was placed.'),
+  key: BID_KEY,
 })
 export type BidRow = Said<typeof bidRow>
+
+/** One bid as its owner sees it. */
+export const bidReply = z.strictObject({
+  sequence: said(position('The answer is as of this sequence.')),
+  bid: bidRow,
+})
+export type BidReply = Said<typeof bidReply>

@@ -1,5 +1,14 @@
 /** The rows of the market: listings and bids as people read them. */
-import { bigint, derived, integer, nullable, oneOf, table, timestamp } from '../declare/table.ts'
+import {
+  bigint,
+  derived,
+  integer,
+  nullable,
+  oneOf,
+  table,
+  timestamp,
+  uuid,
+} from '../declare/table.ts'
 import { BID_STATUSES, FUNDING_MODES, GRADES, LISTING_STATUSES, PURPOSES } from './terms.ts'
 
 export const LISTING = table('listing', {
@@ -47,6 +56,8 @@ export const BID = table('bid', {
     closed_at: nullable(timestamp()),
     /** Its place in time among equal rates; null: that of its id, as it is unless the bid was amended. */
     place: nullable(bigint()),
+    /** Of the command that placed it; null where the record does not say it. */
+    key: nullable(uuid()),
   },
   key: ['bid_id'],
   changes: {

@@ -1,6 +1,7 @@
 /** Each class of violation is found where it is, and nowhere else: one thing broken at a time. */
 import { expect, test } from 'vitest'
-import { listingId, minor } from '../../schema/index.ts'
+import { RequestRefused } from '../../gateway/client/index.ts'
+import { listingId, minor, reject } from '../../schema/index.ts'
 import type { BidRow, CashRow, Command, Event, EventOf, ListingRow } from '../../schema/index.ts'
 import { checkAnswers } from './check/answers.ts'
 import { checkBooks } from './check/books.ts'
@@ -16,6 +17,7 @@ import { promised } from './attempt.ts'
 import { eventsOf } from './evidence.ts'
 import type { Evidence, RecordedEntry, Rows } from './evidence.ts'
 import type { JournalEnd } from './journal-end.ts'
+import { whenSettled } from './checker.ts'
 import { playTinyMarket } from './tiny-market.ts'
 import type { Played } from './tiny-market.ts'
 
@@ -38,6 +40,23 @@ function broken(change: (evidence: Evidence, played: Played) => Partial<Evidence
 
 test('a market in which nothing is wrong has nothing reported', () => {
   expect(classesOf(playTinyMarket())).toEqual([])
+})
+
+test('an outcome that is not settled yet is asked for again, any other refusal is told at once', async () => {
+  const pending = reject('outcome-pending', { retryAfterMs: 700 })
+  const answering = (answers: ReturnType<typeof reject>[]) => async () => {
+    const refusal = answers.shift()
+    if (refusal !== undefined) throw new RequestRefused(refusal)
+    return 'settled'
+  }
+  const waits: number[] = []
+  const wait = async (ms: number) => waits.push(ms)
+  expect(await whenSettled(answering([pending, pending]), wait)).toBe('settled')
+  expect(waits).toEqual([700, 700])
+  const unknown = answering([pending, reject('outcome-unknown')])
+  await expect(whenSettled(unknown, wait)).rejects.toThrow('outcome-unknown')
+  const stuck = answering(Array.from({ length: 99 }, () => pending))
+  await expect(whenSettled(stuck, wait)).rejects.toThrow('outcome-pending')
 })
 
 test('the tiny market plays what the checks are about', () => {

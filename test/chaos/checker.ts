@@ -1,5 +1,6 @@
 /** Says what is wrong with a market after its faults: everything the test's own ledger and the records
  *  can be asked, in one report. */
+import { setTimeout } from 'node:timers/promises'
 import { HttpClient, RequestRefused } from '../../gateway/client/node.ts'
 import { connectPostgres, messageOf } from '../../engine/host/index.ts'
 import type { Market } from '../../deploy/local/index.ts'
@@ -41,6 +42,8 @@ export interface Report {
 /** A market that has not moved for so long is stuck, also on a busy machine. */
 const PATIENCE_MS = 10_000
 const OUTCOMES_ASKED = 60
+/** Settlement that has not come to the end of a market at rest by then is stuck. */
+const PENDING_ASKED_MAX = 10
 
 /** Lets every caller hear, waits for rest, and checks. */
 export async function checkMarket(
@@ -137,7 +140,9 @@ async function askOutcome(
   const { key } = attempt
   try {
     const http = new HttpClient({ baseUrl, token })
-    const { answer } = await http.ask('GET /v1/outcomes/{key}', { path: { key } })
+    const { answer } = await whenSettled(() =>
+      http.ask('GET /v1/outcomes/{key}', { path: { key } }),
+    )
     findings.expect(
       said === null || isSame(said, saidWhole(answer)),
       'wrong-answer',
@@ -146,6 +151,22 @@ async function askOutcome(
   } catch (error) {
     if (!(error instanceof RequestRefused) || error.code !== 'outcome-unknown') throw error
     findings.expect(said === null, 'lost', () => `${key} has no outcome, it was answered`)
+  }
+}
+
+/** Asks again for as long as the answer is `outcome-pending`: the market is at rest, so settlement gets there. */
+export async function whenSettled<Reply>(
+  ask: () => Promise<Reply>,
+  wait: (ms: number) => Promise<unknown> = setTimeout,
+): Promise<Reply> {
+  for (let asked = 1; ; asked++) {
+    try {
+      return await ask()
+    } catch (error) {
+      const isPending = error instanceof RequestRefused && error.code === 'outcome-pending'
+      if (!isPending || asked === PENDING_ASKED_MAX) throw error
+      await wait(error.reject.retryAfterMs ?? PATIENCE_MS / PENDING_ASKED_MAX)
+    }
   }
 }
 

@@ -13,8 +13,8 @@ import { runProgram } from './program.ts'
 
 const OTHER_RULES = asMutant({
   module: 'engine/rules.js',
-  from: 'const RULES_VERSION = 1;',
-  to: 'const RULES_VERSION = 2;',
+  from: 'const RULES_VERSION = 2;',
+  to: 'const RULES_VERSION = 3;',
 })
 
 let market: TestMarket

@@ -51,9 +51,10 @@ export class Market {
     this.state = state
   }
 
-  /** A key nobody has used, a millisecond younger than the one before. */
+  /** A key nobody has used, made at this moment. */
   newKey(): Key {
-    return this.keyMadeAt(START_MS + ++this.#keys)
+    const count = ++this.#keys
+    return keyFrom(this.nowMs, Uint8Array.of(0, 0, 0, 0, 0, 0, 1, count >>> 16, count >>> 8, count))
   }
 
   keyMadeAt(ms: number): Key {

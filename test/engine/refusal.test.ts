@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { minor, stateDigestOf } from '../../schema/index.ts'
+import { apply, createState, dumpState, loadState, MARKET_LIMITS } from '../../engine/index.ts'
+import { FAST_BOOKS } from '../../engine/market/book/books.ts'
+import { atMs, minor, stateDigestOf } from '../../schema/index.ts'
 import type { Command } from '../../schema/index.ts'
 import { kinds, Market, placed, refusal } from './market.ts'
 
@@ -41,6 +43,30 @@ test('a bid that has ended cannot be cancelled, however it ended', () => {
   market.bid('Ann', auction, 500, 80_000)
   for (const bid of [cancelled, won, outbid])
     expect(refusal(market.cancel('Ann', bid))).toBe('bid-closed')
+})
+
+test('somebody else’s bid is as unknown once it has ended, by whatever it is asked for', () => {
+  const { market, car } = withListing()
+  const { bidId } = placed(market.bid('Ann', car, 100))
+  market.cancel('Ann', bidId)
+  expect(refusal(market.cancel('Bea', bidId))).toBe('bid-unknown')
+  expect(refusal(market.amend('Bea', bidId, 200, 100_000))).toBe('bid-unknown')
+  const restarted = loadState(dumpState(market.state))
+  const ask = (name: string) => {
+    const by = { ...market.bidOf(name, car, 1), kind: 'CancelBid', bidId } as const
+    return refusal(apply(restarted, by, atMs(market.nowMs)))
+  }
+  expect([ask('Bea'), ask('Ann')]).toEqual(['bid-unknown', 'bid-closed'])
+})
+
+test('of more bids than the engine keeps in mind, the first to end are forgotten by everybody', () => {
+  const market = new Market(createState(FAST_BOOKS, { ...MARKET_LIMITS, bidsEndedKnownMax: 2 }))
+  market.deposit('Ann', 1_000)
+  const car = market.list('Bob', { mode: 'fixed-rate', amount: 1_000 })
+  const bids = [1, 2, 3].map(() => placed(market.bid('Ann', car, 100)).bidId)
+  for (const bid of bids) market.cancel('Ann', bid)
+  const heard = bids.map((bid) => refusal(market.cancel('Ann', bid)))
+  expect(heard).toEqual(['bid-unknown', 'bid-closed', 'bid-closed'])
 })
 
 test('a minimum bid above the amount makes no listing', () => {

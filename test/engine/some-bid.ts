@@ -16,5 +16,6 @@ export function someBid(id: number, rate = 1): Bid {
     ratePpm: ratePpm(rate),
     place: id,
     placedAtMs: atMs(1),
+    key: null,
   })
 }

@@ -523,6 +523,7 @@ function placed(bidId: number): Extract<Event, { kind: 'BidPlaced' }> {
     amountMinor: minor(100),
     acceptedMinor: minor(100),
     ratePpm: ratePpm(0),
+    key: null,
   }
 }
 

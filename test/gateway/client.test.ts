@@ -212,6 +212,21 @@ test('keys are UUIDv7, rise strictly, and carry their time', () => {
   expect(keyTimeMs(keys[0] ?? maker.next())).toBe(1_700_000_000_000)
 })
 
+test('keys are made by the clock of the gateway, also when ours is found to be wrong by hours', async () => {
+  const { gateway, client, clock } = await connected()
+  let heard = 0
+  client.listen({ onHeartbeat: () => void heard++ })
+  expect(keyTimeMs(client.nextKey())).toBe(clock.now())
+  for (const apartMs of [-3 * 3_600_000, 3_600_000, -20_000]) {
+    const before = heard
+    gateway.say({ t: 'heartbeat', atMs: clock.now() + apartMs })
+    await expect.poll(() => heard).toBe(before + 1)
+    const keys = [client.nextKey(), client.nextKey()]
+    expect(keys.map(keyTimeMs)).toEqual([clock.now() + apartMs, clock.now() + apartMs])
+    expect(new Set(keys).size).toBe(2)
+  }
+})
+
 async function connected(options: Partial<ClientOptions> = {}) {
   const gateway = await ScriptedGateway.open()
   closing.push(() => gateway.close())

@@ -125,6 +125,10 @@ test("another person's bids, keys and lists are out of reach", async () => {
     await asLender('POST /v1/bids/amend', { body: { key: keys.next(), bidId, ...terms } }),
   ).toBe('bid-unknown')
   expect(await asLender('GET /v1/outcomes/{key}', { path: { key } })).toBe('outcome-unknown')
+  expect(await asLender('GET /v1/bids/{bidId}', { path: { bidId: String(bidId) } })).toBe(
+    'bid-unknown',
+  )
+  expect(await asLender('GET /v1/bids/by-key/{key}', { path: { key } })).toBe('outcome-unknown')
   const { text } = await send('GET /v1/bids', { ...NOTHING, token: lender.token })
   expect((JSON.parse(text) as { bids: { bidId: number }[] }).bids).not.toContainEqual(
     expect.objectContaining({ bidId }),
@@ -221,10 +225,10 @@ type Facts = Readonly<Record<string, unknown>>
 /** What a field of each name may hold just now; new for each request, because a command ends things. */
 async function newFacts(name: string): Promise<Facts> {
   const { bidId, listingId, borrowerId, key } = await newBid(lender)
-  const isOutcome = name === 'outcome.get'
+  const isAsked = name === 'outcome.get' || name === 'bid.find'
   const email = `walker-${keys.next()}@test.example`
   return {
-    key: isOutcome ? key : keys.next(),
+    key: isAsked ? key : keys.next(),
     bidId,
     listingId,
     borrowerId,

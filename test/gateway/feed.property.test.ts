@@ -165,8 +165,8 @@ function expectSame(view: MarketView, state: State): void {
   expect(bids.map(termsOf).sort((a, b) => a[0] - b[0])).toEqual(truth.bids.map(termsOf))
 }
 
-function termsOf({ bidId, amountMinor, acceptedMinor, ratePpm }: BidTerms) {
-  return [bidId, amountMinor, acceptedMinor, ratePpm] as const
+function termsOf({ bidId, amountMinor, acceptedMinor, ratePpm, key }: BidTerms) {
+  return [bidId, amountMinor, acceptedMinor, ratePpm, key] as const
 }
 
-type BidTerms = Pick<BidRow, 'bidId' | 'amountMinor' | 'acceptedMinor' | 'ratePpm'>
+type BidTerms = Pick<BidRow, 'bidId' | 'amountMinor' | 'acceptedMinor' | 'ratePpm' | 'key'>

@@ -52,6 +52,45 @@ test('once settled, the bid is in the records and its outcome can be asked for b
   await expect(unknown).rejects.toThrow('outcome-unknown')
 })
 
+test('a bid is found again by its id and by its key, as long as it is open and when it has ended', async () => {
+  const { client, http } = investor
+  const key = client.nextKey()
+  const { answer } = await client.placeBid({ listingId, ...BID, key })
+  const { bidId } = answer
+  const bid = { bidId, key, listingId, ...BID }
+  const shown = new BidsPicture()
+  const following = client.subscribe('bids', shown)
+  await expect.poll(() => shown.open.get(bidId)).toMatchObject(bid)
+  following.close()
+  const asked = () =>
+    Promise.all([
+      client.request('bid.get', { bidId }),
+      client.request('bid.find', { key }),
+      http.ask('GET /v1/bids/{bidId}', { path: { bidId } }),
+      http.ask('GET /v1/bids/by-key/{key}', { path: { key } }),
+    ])
+  for (const found of await asked())
+    expect(found).toMatchObject({ bid: { ...bid, status: 'open' } })
+  await client.cancelBid({ bidId })
+  for (const found of await asked())
+    expect(found).toMatchObject({ bid: { ...bid, status: 'cancelled', acceptedMinor: 0 } })
+  const { bids } = await http.ask('GET /v1/bids', { query: { limit: 1 } })
+  expect(bids).toMatchObject([{ bidId, key }])
+})
+
+test('a bid is found by its owner and nobody else, and so is a key that placed none', async () => {
+  const { answer } = await investor.client.placeBid({ listingId, ...BID })
+  const { bidId } = answer
+  const stranger = await market.newInvestor()
+  await expect(stranger.client.request('bid.get', { bidId })).rejects.toThrow('bid-unknown')
+  const key = investor.client.nextKey()
+  await investor.client.cancelBid({ bidId, key })
+  await expect(stranger.client.request('bid.get', { bidId })).rejects.toThrow('bid-unknown')
+  await expect(stranger.client.cancelBid({ bidId })).rejects.toThrow('bid-unknown')
+  await expect(investor.client.cancelBid({ bidId })).rejects.toThrow('bid-closed')
+  await expect(investor.client.request('bid.find', { key })).rejects.toThrow('bid-unknown')
+})
+
 test('the records tell the fills that the view tells, also of a bid that was amended since', async () => {
   const own = await market.openListing({ mode: 'uniform-auction' })
   const { answer } = await investor.client.placeBid({ ...BID, listingId: own })

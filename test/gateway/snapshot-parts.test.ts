@@ -200,6 +200,7 @@ class Floor {
         placedMinor: minor(100),
         placedRatePpm: ratePpm(50_000),
         placedAtMs: atMs(1),
+        key: null,
       })),
     })
     for (let id = 1; id <= BIDS; id++) this.#open.push(id)
@@ -208,7 +209,11 @@ class Floor {
   play(what: string, number: number, screen: Screen): void {
     const { seat } = screen
     if (what === 'bid')
-      this.#say({ kind: 'BidPlaced', ...bidOf(++this.#bids, (number % this.#listings) + 1) })
+      this.#say({
+        kind: 'BidPlaced',
+        ...bidOf(++this.#bids, (number % this.#listings) + 1),
+        key: null,
+      })
     if (what === 'bid') this.#open.push(this.#bids)
     if (what === 'open') this.#say({ kind: 'ListingOpened', ...opened(++this.#listings) })
     if (what === 'cancel') this.#cancel(number)

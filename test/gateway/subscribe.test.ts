@@ -172,6 +172,7 @@ function placed(id: number): Event {
     amountMinor: minor(100),
     acceptedMinor: minor(100),
     ratePpm: ratePpm(50_000),
+    key: null,
   }
 }
 

@@ -47,7 +47,7 @@ function valueOf({ form }: Field): fc.Arbitrary<unknown> {
         fc.maxSafeNat().filter((value) => value >= form.min),
       )
     case 'key':
-      return keys
+      return form.orNone ? fc.option(keys) : keys
     case 'name':
       return fc.constantFrom(...form.names)
     case 'reject':

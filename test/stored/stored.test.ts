@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { applyEntry, createState, dumpState, loadState } from '../../engine/index.ts'
 import type { State } from '../../engine/index.ts'
-import { loadSnapshot } from '../../engine/journal/index.ts'
+import { decodeEventBody, encodeEventBody, loadSnapshot } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
+import type { EventEntry } from '../../schema/index.ts'
 import { bytesOf, commandEntryOf, eventEntryOf, readStored } from './stored.ts'
 import type { Stored, StoredSnapshot } from './stored.ts'
 
@@ -21,7 +22,7 @@ describe.each(readStored())('what version $version stored', (stored) => {
     const state = createState()
     expectReplay(state, stored)
     expect(state.digest.hex()).toBe(stored.digest)
-    expect([...dumpState(state)]).toEqual(dumpAsNow(stored))
+    expect(known(state)).toEqual(dumpAsNow(stored))
   })
 
   test('gives the same events and digests again, from its snapshot on', async () => {
@@ -31,7 +32,7 @@ describe.each(readStored())('what version $version stored', (stored) => {
       expect(state).toMatchObject({ id: snapshot.head.id, sequence: snapshot.head.sequence })
       expect(state.digest.hex()).toBe(snapshot.head.digest)
       expectReplay(state, stored)
-      expect([...dumpState(state)]).toEqual(dumpAsNow(stored))
+      expect(known(state)).toEqual(dumpAsNow(stored))
     }
   })
 
@@ -52,18 +53,35 @@ describe.each(readStored())('what version $version stored', (stored) => {
 })
 
 /** Applies what follows on the state, and compares each answer with the one that was recorded. */
-function expectReplay(state: State, { commands, events }: Stored): void {
+function expectReplay(state: State, { commands, events, version }: Stored): void {
   const from: number = state.sequence
   commands.slice(from).forEach((entry, index) => {
     const said = events[from + index]
-    expect(applyEntry(state, commandEntryOf(entry))).toEqual(said && eventEntryOf(said))
+    const now = inWordsOf(version, applyEntry(state, commandEntryOf(entry)))
+    expect(now).toEqual(said && eventEntryOf(said))
   })
   expect(state.sequence).toBe(events.at(-1)?.sequence)
 }
 
+/** What a version has no words for is not in what it stored. */
+function inWordsOf(version: number, entry: EventEntry): EventEntry {
+  return { ...entry, ...decodeEventBody(encodeEventBody(entry, version)) }
+}
+
 /** The recorded dump in today's columns: what it says is loaded, and written out again. */
 function dumpAsNow({ dump }: Stored): unknown {
-  return [...dumpState(loadState(dump))]
+  return known(loadState(dump))
+}
+
+/** All that the state comes to, but for what no former version knew: the keys of bids, and whose the ended ones
+ *  were. */
+function known(state: State): unknown {
+  const chunks = [...dumpState(state)]
+  const sections = chunks.filter(({ section }) => section !== 'ended' && section !== 'proof')
+  return sections.map(({ section, rows }) => [
+    section,
+    section === 'bids' ? rows.map((row) => row.slice(0, -1)) : rows,
+  ])
 }
 
 /** A journal that holds the chunks of one snapshot. */

@@ -18,8 +18,10 @@ const TINY: MarketLimits = {
   accountsMax: 4,
   listingsOpenMax: 2,
   bidsOpenMax: 3,
+  keysPerAccountShare: 2,
   keysPerAccountMax: 3,
   keysKeptMax: 8,
+  keyFreshMs: 5,
 }
 const picks = fc.array(fc.array(fc.nat(), { maxLength: 8 }), { maxLength: 12 })
 

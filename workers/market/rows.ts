@@ -58,6 +58,7 @@ export const MARKET_ROWS: RowChanges<
       placed_at: atMs,
       closed_at: null,
       place: null,
+      key: event.key,
     })
     noteBook(listingId, mirror, batch)
   },

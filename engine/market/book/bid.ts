@@ -1,4 +1,4 @@
-import type { AtMs, BidId, ListingId, Minor, RatePpm } from '../../../schema/index.ts'
+import type { AtMs, BidId, Key, ListingId, Minor, RatePpm } from '../../../schema/index.ts'
 import type { Account } from '../../cash/account.ts'
 
 /** An open bid: it lies in the book of its listing and holds `acceptedMinor` of its owner's cash. Its
@@ -16,6 +16,8 @@ export interface Bid {
    *  counter once it was amended. */
   place: number
   readonly placedAtMs: AtMs
+  /** Of the command that placed it; null where it is not known. */
+  readonly key: Key | null
   /** The neighbours in the book's order, for books that keep their bids in a list. */
   better: Bid | null
   worse: Bid | null
@@ -32,6 +34,7 @@ export function newBid(facts: Omit<Bid, 'better' | 'worse'>): Bid {
     ratePpm: facts.ratePpm,
     place: facts.place,
     placedAtMs: facts.placedAtMs,
+    key: facts.key,
     better: null,
     worse: null,
   }

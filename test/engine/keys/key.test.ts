@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest'
-import { apply, dumpState, loadState } from '../../../engine/index.ts'
+import { apply, createState, dumpState, loadState, MARKET_LIMITS } from '../../../engine/index.ts'
+import type { MarketLimits } from '../../../engine/index.ts'
+import { RowBudget } from '../../../engine/market/row-budget.ts'
+import { FAST_BOOKS } from '../../../engine/market/book/books.ts'
 import { fingerprint } from '../../../engine/keys/fingerprint.ts'
 import {
   atMs,
   KEY_AHEAD_MS_MAX,
-  KEYS_PER_ACCOUNT_MAX,
+  KEY_FRESH_MS,
+  keyFrom,
+  keyTimeMs,
   minor,
   SOURCES_MAX,
   stateDigestOf,
 } from '../../../schema/index.ts'
-import type { Command } from '../../../schema/index.ts'
+import type { Command, Key } from '../../../schema/index.ts'
 import { Market, placed, refusal, START_MS } from '../market.ts'
 
 function withBid(): { market: Market; car: number; bid: Command } {
@@ -128,11 +133,31 @@ test('a key from further ahead than clocks differ is refused and not remembered'
   expect(placed(market.ask({ ...bid, key })).bidId).toBe(1)
 })
 
+test('a key is held to the clock of the gateway that wrote it when that is ahead of the journal’s', () => {
+  const { market, bid } = withBid()
+  const key = market.keyMadeAt(market.nowMs + KEY_AHEAD_MS_MAX + 500)
+  const budget = new RowBudget(9)
+  const now = atMs(market.nowMs)
+  expect(refusal(apply(market.state, { ...bid, key }, now, budget))).toBe('key-ahead')
+  const written = atMs(market.nowMs + 500)
+  expect(placed(apply(market.state, { ...bid, key }, now, budget, written)).bidId).toBe(1)
+})
+
+/** Where the engine lets keys go as soon as it may. */
+function smallMarket(limits: Partial<MarketLimits>): { market: Market; car: number } {
+  const market = new Market(createState(FAST_BOOKS, { ...MARKET_LIMITS, ...limits }))
+  market.nowMs += 1_000
+  market.deposit('Ann', 10_000)
+  return { market, car: market.list('Bob', { mode: 'fixed-rate', amount: 9_000, openMs: 900_000 }) }
+}
+
 test('a key let go is refused as expired, and so is any as old that may have been let go', () => {
-  const { market, car, bid } = withBid()
+  const { market, car } = smallMarket({ keysPerAccountMax: 3 })
   const older = market.keyMadeAt(START_MS - 1)
+  const bid = market.bidOf('Ann', car, 300)
   market.ask(bid)
-  const bids = Array.from({ length: KEYS_PER_ACCOUNT_MAX }, () => market.bidOf('Ann', car, 1))
+  market.pass(KEY_FRESH_MS + 1)
+  const bids = [1, 2, 3].map(() => market.bidOf('Ann', car, 1))
   market.enter(bids)
   expect(refusal(market.ask(bid))).toBe('key-expired')
   expect(refusal(market.ask({ ...bid, key: older }))).toBe('key-expired')
@@ -140,6 +165,53 @@ test('a key let go is refused as expired, and so is any as old that may have bee
   const restarted = loadState(dumpState(market.state))
   const events = apply(restarted, { ...bid, key: older }, atMs(market.nowMs))
   expect(refusal(events)).toBe('key-expired')
+})
+
+test('after three thousand commands a first cancel whose key is a second old is carried out', () => {
+  const { market, car } = withBid()
+  const { bidId } = placed(market.bid('Ann', car, 300))
+  const key = market.keyMadeAt(market.nowMs)
+  market.pass(1_000)
+  market.enter(Array.from({ length: 1_500 }, () => market.bidOf('Ann', car, 1)))
+  market.enter(Array.from({ length: 1_500 }, () => market.bidOf('Ann', car, 1)))
+  const cancel = { ...market.bidOf('Ann', car, 100), key, kind: 'CancelBid', bidId } as const
+  expect(market.ask(cancel)).toMatchObject([{ kind: 'BidCancelled', bidId }])
+})
+
+test('three thousand keys as far ahead as may be hold back neither the account nor the operator', () => {
+  const { market, car } = withBid()
+  const ahead = () => {
+    const key = market.keyMadeAt(market.nowMs + KEY_AHEAD_MS_MAX)
+    return { ...market.bidOf('Ann', car, 1), key: distinct(key) }
+  }
+  market.enter(Array.from({ length: 1_500 }, ahead))
+  market.enter(Array.from({ length: 1_500 }, ahead))
+  expect(refusal(market.ask(market.bidOf('Ann', car, 100)))).toBeNull()
+  expect(market.deposit('Ann', 5)).toMatchObject([{ kind: 'Deposited' }])
+})
+
+test('who has as many young keys as one may is asked to wait, and what others ask for the account is not', () => {
+  const { market, car } = smallMarket({ keysPerAccountMax: 4, keysPerAccountShare: 1 })
+  market.enter([1, 2, 3].map(() => market.bidOf('Ann', car, 1)))
+  const bid = market.bidOf('Ann', car, 1)
+  expect(refusal(market.ask(bid))).toBe('busy')
+  expect(market.deposit('Ann', 5)).toMatchObject([{ kind: 'Deposited' }])
+  market.pass(KEY_FRESH_MS + 1)
+  expect(placed(market.ask(bid)).acceptedMinor).toBe(1)
+})
+
+test('in a full market the keys of who has many go first, then the oldest, and no young one', () => {
+  const { market, car } = smallMarket({ keysKeptMax: 6, keysPerAccountShare: 3 })
+  const [first] = [market.depositOf('Bea', 100), market.ask(market.bidOf('Ann', car, 1))]
+  market.ask(first)
+  market.ask(market.bidOf('Ann', car, 1))
+  market.ask(market.bidOf('Ann', car, 1))
+  expect(refusal(market.ask(market.bidOf('Ann', car, 1)))).toBe('busy')
+  expect(refusal(market.deposit('Cid', 1))).toBe('busy')
+  market.pass(KEY_FRESH_MS + 1_000)
+  for (let times = 0; times < 3; times++) market.ask(market.bidOf('Ann', car, 1))
+  expect(market.ask(first)).toMatchObject([{ kind: 'Repeated' }])
+  expect(market.state.keys.size).toBe(6)
 })
 
 test('an entry that was sent twice has effect once', () => {
@@ -182,3 +254,11 @@ test('the mark of a source never sinks: an older entry that comes again makes no
   ] as const)
     expect(market.enter([], 'gateway', batch).isDuplicate).toBe(isDuplicate)
 })
+
+let made = 0
+
+/** Another key of the same moment. */
+function distinct(key: Key): Key {
+  made++
+  return keyFrom(keyTimeMs(key), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, made >>> 16, made >>> 8, made))
+}

@@ -21,10 +21,15 @@ import { journals, replay } from '../stream.ts'
 const slices = fc.array(fc.constantFrom(0, 0, 1, 2, 3, 7, 20), { minLength: 1, maxLength: 20 })
 /** Markets that let their keys go soon, by the account or by age. */
 const limits = fc
-  .tuple(fc.constantFrom(2, 5, 100), fc.constantFrom(4, 12, 60), fc.constantFrom(3, 1_000))
-  .map(([keysPerAccountMax, keysKeptMax, timedRowsMax]) => {
-    return { ...MARKET_LIMITS, keysPerAccountMax, keysKeptMax, timedRowsMax }
+  .record({
+    keysPerAccountShare: fc.constantFrom(1, 3),
+    keysPerAccountMax: fc.constantFrom(2, 5, 100),
+    keysKeptMax: fc.constantFrom(4, 12, 60),
+    keyFreshMs: fc.constantFrom(-1, 0, 20),
+    bidsEndedKnownMax: fc.constantFrom(1, 5, 1_000),
+    timedRowsMax: fc.constantFrom(3, 1_000),
   })
+  .map((limited) => ({ ...MARKET_LIMITS, ...limited }))
 
 test('a snapshot taken while the engine goes on is that of an engine that stopped there', () => {
   holds(

@@ -35,6 +35,8 @@ const LOWERED: readonly (readonly [keyof MarketLimits, number])[] = [
   ['listingsOpenMax', 2],
   ['bidsOpenMax', 7],
   ['bidsPerListingMax', 4],
+  ['bidsEndedKnownMax', 1],
+  ['keysPerAccountShare', 3],
   ['keysPerAccountMax', 3],
   ['keysKeptMax', 9],
   ['sourcesMax', 1],
