@@ -9,6 +9,7 @@ const SUBJECTS: Record<string, () => Promise<{ run: () => Promise<BenchResult> }
   settlement: () => import('./settlement/main.ts'),
   http: () => import('./http/main.ts'),
   recovery: () => import('./recovery/main.ts'),
+  hostile: () => import('./hostile/main.ts'),
 }
 
 async function main(): Promise<number> {

@@ -10,10 +10,17 @@ import {
   CANCELS_PER_SECOND_MAX,
   COMMANDS_BURST_MAX,
   COMMANDS_PER_SECOND_MAX,
+  CONNECTIONS_OPENED_BURST_MAX,
+  CONNECTIONS_OPENED_PER_SECOND_MAX,
+  CONNECTIONS_PER_NETWORK_MAX,
+  MESSAGES_BURST_MAX,
+  MESSAGES_PER_SECOND_MAX,
   QUERIES_BURST_MAX,
   QUERIES_PER_SECOND_MAX,
   REGISTRATIONS_BURST_MAX,
   REGISTRATIONS_PER_SECOND_MAX,
+  UNKNOWN_TOKENS_BURST_MAX,
+  UNKNOWN_TOKENS_PER_SECOND_MAX,
 } from '../schema/index.ts'
 import type { BucketName } from '../schema/index.ts'
 import { schemaWritten } from '../engine/config.ts'
@@ -77,12 +84,17 @@ export const gatewaySettings = z
     OPERATOR_PASSWORD: z.string().min(10).optional(),
     DEMO_EMAIL: z.string().optional(),
     DEMO_PASSWORD: z.string().optional(),
+    /** Of WebSockets. Behind a proxy that is not among the trusted ones everybody is one network. */
+    CONNECTIONS_PER_NETWORK: z.coerce.number().int().min(1).default(CONNECTIONS_PER_NETWORK_MAX),
     RATE_BIDS_PER_SECOND: rate,
     RATE_CANCELS_PER_SECOND: rate,
     RATE_COMMANDS_PER_SECOND: rate,
     RATE_QUERIES_PER_SECOND: rate,
+    RATE_MESSAGES_PER_SECOND: rate,
     RATE_ANONYMOUS_PER_SECOND: rate,
     RATE_REGISTRATIONS_PER_SECOND: rate,
+    RATE_TOKENS_PER_SECOND: rate,
+    RATE_CONNECTIONS_PER_SECOND: rate,
   })
   .refine(
     ({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key }) => (cert === undefined) === (key === undefined),
@@ -96,8 +108,14 @@ const USUAL_SIZES: BucketSizes = {
   cancels: { perSecond: CANCELS_PER_SECOND_MAX, burst: CANCELS_BURST_MAX },
   commands: { perSecond: COMMANDS_PER_SECOND_MAX, burst: COMMANDS_BURST_MAX },
   queries: { perSecond: QUERIES_PER_SECOND_MAX, burst: QUERIES_BURST_MAX },
+  messages: { perSecond: MESSAGES_PER_SECOND_MAX, burst: MESSAGES_BURST_MAX },
   anonymous: { perSecond: ANONYMOUS_PER_SECOND_MAX, burst: ANONYMOUS_BURST_MAX },
   registrations: { perSecond: REGISTRATIONS_PER_SECOND_MAX, burst: REGISTRATIONS_BURST_MAX },
+  tokens: { perSecond: UNKNOWN_TOKENS_PER_SECOND_MAX, burst: UNKNOWN_TOKENS_BURST_MAX },
+  connections: {
+    perSecond: CONNECTIONS_OPENED_PER_SECOND_MAX,
+    burst: CONNECTIONS_OPENED_BURST_MAX,
+  },
 }
 
 /** A rate that was set keeps the usual proportion of burst to rate. */
@@ -112,7 +130,10 @@ export function bucketSizes(settings: GatewaySettings): BucketSizes {
     cancels: sizeOf('cancels', settings.RATE_CANCELS_PER_SECOND),
     commands: sizeOf('commands', settings.RATE_COMMANDS_PER_SECOND),
     queries: sizeOf('queries', settings.RATE_QUERIES_PER_SECOND),
+    messages: sizeOf('messages', settings.RATE_MESSAGES_PER_SECOND),
     anonymous: sizeOf('anonymous', settings.RATE_ANONYMOUS_PER_SECOND),
     registrations: sizeOf('registrations', settings.RATE_REGISTRATIONS_PER_SECOND),
+    tokens: sizeOf('tokens', settings.RATE_TOKENS_PER_SECOND),
+    connections: sizeOf('connections', settings.RATE_CONNECTIONS_PER_SECOND),
   }
 }

@@ -16,10 +16,12 @@ import type { Journal } from '../engine/journal/index.ts'
 import { Admission } from './admit/admission.ts'
 import { Desk } from './admit/desk.ts'
 import { RateLimits } from './admit/rate-limits.ts'
+import { Toll } from './admit/toll.ts'
 import { bucketSizes } from './config.ts'
 import type { GatewaySettings } from './config.ts'
 import { Feed } from './feed/feed.ts'
 import { followMarket } from './feed/follow.ts'
+import { Connections } from './http/connections.ts'
 import { Door } from './http/door.ts'
 import { serveHealth } from './http/operations.ts'
 import type { Readiness } from './http/operations.ts'
@@ -33,6 +35,7 @@ import { Persons } from './person/persons.ts'
 import { purgeSessions } from './person/records.ts'
 import { SessionCheck } from './person/session-check.ts'
 import { Sessions } from './person/sessions.ts'
+import { UnknownTokens } from './person/unknown-tokens.ts'
 import { Refusal } from './refusal.ts'
 import { Records } from './records/records.ts'
 import { Watermarks } from './records/watermarks.ts'
@@ -56,6 +59,8 @@ export interface Surroundings {
   /** What journal and database both carry. */
   readonly identity: MarketIdentity
   readonly postgres: Postgres
+  /** As many as the process has room for. */
+  readonly connectionsMax: number
   readonly metrics: Metrics
   readonly log: Log
 }
@@ -83,14 +88,22 @@ export class Gateway {
     const { signal } = this.#stop
     const now = Date.now
     const counts = new Counts()
-    const door = new Door(app, settings)
     const onFault = (error: unknown): void => log.error({ at: 'request-fault', error })
     const onRequest = (op: string, outcome: 'ok' | 'refused'): void => counts.onRequest(op, outcome)
     this.#surroundings = surroundings
     this.#records = new Records(postgres.db)
-    this.#sessions = new Sessions(this.#records, now)
-    this.persons = new Persons(this.#records, this.#sessions, monotonicMs)
     this.#limits = new RateLimits(bucketSizes(settings), monotonicMs)
+    const unknown = new UnknownTokens(this.#limits, monotonicMs)
+    this.#sessions = new Sessions(this.#records, now, unknown)
+    this.persons = new Persons(this.#records, this.#sessions, monotonicMs)
+    const toll = new Toll(this.#limits, this.#sessions)
+    const connections = new Connections({
+      max: surroundings.connectionsMax,
+      perNetworkMax: settings.CONNECTIONS_PER_NETWORK,
+      limits: this.#limits,
+    })
+    const door = new Door(app, settings, { toll, connections })
+    connections.watch(app, (response) => door.networkBehind(response))
     const writer = new CommandWriter(journal)
     this.#admission = new Admission({
       writer: {
@@ -122,6 +135,7 @@ export class Gateway {
       desk: this.#desk,
       feed: this.#feed,
       limits: this.#limits,
+      toll,
       sessions: this.#sessions,
       records: this.#records,
       outcomes,
@@ -132,6 +146,7 @@ export class Gateway {
     this.#sockets = new Sockets({
       app,
       door,
+      connections,
       outgoing: new Outgoing(),
       dispatching: { ...shared, now },
       hello: () => ({
@@ -153,7 +168,7 @@ export class Gateway {
       onWatermark: (stage, sequence) => this.#admission.onWatermark(stage, sequence),
       onSessionEnded: (tokenHash) => this.#endSession(tokenHash),
       onGap: () => {
-        this.#sessions.forgetAll()
+        this.#sessions.distrustAll()
         this.#sessionCheck.onGap().catch(onFault)
       },
     })
@@ -163,7 +178,7 @@ export class Gateway {
       open: () => this.#sockets.openSessions(),
       onEnded: (tokenHash) => this.#endSession(tokenHash),
     })
-    serveHealth(door, () => this.readiness(), this.#limits)
+    serveHealth(door, () => this.readiness())
     serveHttp({ ...shared, door, persons: this.persons, market: () => this.#marketAnswer() })
     serveStatic(door, packageAsset(import.meta.url, '../web'))
     watchGateway(metrics, {
@@ -172,6 +187,7 @@ export class Gateway {
       limits: this.#limits,
       feed: this.#feed,
       sockets: this.#sockets,
+      connections,
     })
   }
 

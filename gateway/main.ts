@@ -15,6 +15,7 @@ import {
 import { connectJournal, joinRecord } from '../engine/journal/index.ts'
 import { gatewaySettings } from './config.ts'
 import type { GatewaySettings } from './config.ts'
+import { connectionsMax } from './descriptors.ts'
 import { Gateway } from './gateway.ts'
 import { listen } from './http/listen.ts'
 
@@ -22,6 +23,7 @@ const POSTGRES_CONNECTIONS_MAX = 8
 
 runService('gateway', async (log) => {
   const settings = readConfig(gatewaySettings)
+  const room = connectionsMax(log)
   const { DATABASE_URL: url, JOURNAL_REDIS_URL, MARKET: market, HOST, PORT } = settings
 
   const postgres = await connectPostgres({ url, max: POSTGRES_CONNECTIONS_MAX, log })
@@ -39,7 +41,16 @@ runService('gateway', async (log) => {
     'Snapshots that could not be loaded and were passed over',
     () => journal.snapshotsUnusable,
   )
-  const gateway = new Gateway({ settings, app, journal, identity, postgres, metrics, log })
+  const gateway = new Gateway({
+    settings,
+    app,
+    journal,
+    identity,
+    postgres,
+    connectionsMax: room,
+    metrics,
+    log,
+  })
   if (settings.OPERATOR_PASSWORD !== undefined)
     await gateway.persons.ensureOperator(settings.OPERATOR_PASSWORD)
   await gateway.start()

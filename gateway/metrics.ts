@@ -6,6 +6,7 @@ import type { Metrics } from '../engine/host/index.ts'
 import type { Admission } from './admit/admission.ts'
 import type { RateLimits } from './admit/rate-limits.ts'
 import type { Feed } from './feed/feed.ts'
+import type { Connections } from './http/connections.ts'
 import type { Sockets } from './socket/sockets.ts'
 
 /** Requests by operation and outcome: counted here, folded into the registry when it is read. */
@@ -24,12 +25,23 @@ interface Parts {
   readonly limits: RateLimits
   readonly feed: Feed
   readonly sockets: Sockets
+  readonly connections: Connections
 }
 
 export function watchGateway(metrics: Metrics, parts: Parts): void {
   watchRequests(metrics, parts)
-  const { admission, feed, sockets } = parts
+  const { admission, connections, feed, sockets } = parts
   metrics.gauge('lendbook_gateway_connections_count', 'WebSockets open', () => sockets.count)
+  metrics.gauge(
+    'lendbook_gateway_descriptors_count',
+    'Connections open, WebSockets or not: each is an open file',
+    () => connections.count,
+  )
+  metrics.tally(
+    'lendbook_gateway_turned_away_total',
+    'Connections that there was no room for',
+    () => connections.turnedAway,
+  )
   metrics.gauge(
     'lendbook_gateway_buffered_bytes',
     'Waiting to be read by clients',

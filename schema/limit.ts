@@ -100,6 +100,8 @@ export const BATCH_COMMANDS_MAX = 1_000
 export const MESSAGE_BYTES_MAX = 256 * 1024
 /** One HTTP body from outside. */
 export const BODY_BYTES_MAX = 256 * 1024
+/** Lists and maps in each other in what comes from outside: a batch is four deep. */
+export const NESTING_MAX = 8
 /** Requests of one connection that wait for their answer at once. */
 export const REQUESTS_IN_FLIGHT_MAX = 1_024
 /** Bytes a reader may be behind before its private channel is closed (to be resumed). */
@@ -107,9 +109,12 @@ export const BUFFERED_BYTES_MAX = 4 * 1024 * 1024
 export const CHANNELS_PER_CONNECTION_MAX = 64
 /** Rows in one part of a channel's snapshot: some hundred kilobytes, a moment's work to write and to read. */
 export const SNAPSHOT_PART_ROWS_MAX = 512
-/** A snapshot in parts is the same for all who begin to follow within so long; they hear after it what came
- *  meanwhile. So at most a few of them are kept, however many people come. */
+/** A snapshot of many rows is the same for all who begin to follow within so long; they hear after it what came
+ *  meanwhile. So at most a few of them are made and kept, however many people come. */
 export const SNAPSHOT_SHARED_MS = 5_000
+/** Of one in a single part, as long as that is so few deltas: a few kilobytes, where making it anew takes ten
+ *  milliseconds. */
+export const SNAPSHOT_DELTAS_AFTER_MAX = 32
 /** A reader with less than this before it has taken the part that it was sent. */
 export const PART_TAKEN_BYTES = 16 * 1024
 /** A reader that takes nothing at all of a snapshot for so long is closed. */
@@ -181,13 +186,61 @@ export const ANONYMOUS_BURST_MAX = 2_000
 /** New persons from one address: each costs a password hash. */
 export const REGISTRATIONS_PER_SECOND_MAX = 5
 export const REGISTRATIONS_BURST_MAX = 300
-/** Refusals for asking too often, without one that was let through between them, before a connection is
- *  closed: more than one honest client can have in flight. */
-export const LIMITED_REPLIES_MAX = 4_096
+/** All messages of one account, read or not: more than its bids and cancels together. */
+export const MESSAGES_PER_SECOND_MAX = 20_000
+export const MESSAGES_BURST_MAX = 40_000
+/** Tokens of one network that turn out to be nobody's; one that is somebody's costs nothing. */
+export const UNKNOWN_TOKENS_PER_SECOND_MAX = 10
+export const UNKNOWN_TOKENS_BURST_MAX = 200
+/** And of all networks together: what Postgres answers beside settlement without anybody noticing. */
+export const UNKNOWN_TOKENS = { perSecond: 200, burst: 2_000 } as const
+/** Tokens that were found to be nobody's, a hundred bytes each, and for how long that is believed: a new one
+ *  was never anybody's before, so only memory bounds it. */
+export const UNKNOWN_TOKENS_KEPT_MAX = 10_000
+export const UNKNOWN_TOKEN_MS = 60_000
+/** What was refused for asking too often, by its price, before whoever goes on is closed: more than one honest
+ *  client can have in flight, and more slowly than any that waits as long as it is told. */
+export const LIMITED_BURST_MAX = 4_096
+export const LIMITED_PER_SECOND_MAX = 50
+/** Who was closed is heard again once so much of it has come back: ten seconds in which nothing is asked. */
+export const LIMITED_RETURN = 500
 /** Frames that are not the protocol before a connection is closed. */
 export const MALFORMED_FRAMES_MAX = 8
-/** WebSocket connections of one gateway; about 10 kB each before they follow anything. */
+
+// ── What is asked has a price, in requests ──────────────────────────────────────────────────────
+/** A message costs one for so many bytes that it has begun: they are read before anything is known of it. */
+export const MESSAGE_UNIT_BYTES = 1_024
+/** A new WebSocket: a handshake, 10 kB, and a place that others do not have. */
+export const CONNECTION_PRICE = 3
+/** To follow a channel: what is missed, or a snapshot, is looked for. */
+export const SUBSCRIPTION_PRICE = 3
+/** Each part of a snapshot in addition: a hundred kilobytes, compressed for each reader, for whom it takes
+ *  somewhat more than a millisecond. */
+export const SNAPSHOT_PART_PRICE = 2
+/** What is looked up in Postgres, or a page of a hundred rows: half a millisecond to a millisecond. */
+export const RECORDS_PRICE = 2
+/** A password is hashed: 30 ms of a thread, 19 MiB. */
+export const PASSWORD_PRICE = 5
+
+// ── Who may be connected ────────────────────────────────────────────────────────────────────────
+/** Connections of one gateway; about 10 kB each before they follow anything. */
 export const CONNECTIONS_MAX = 20_000
+/** WebSockets of one network: a large office, and a twentieth of all. */
+export const CONNECTIONS_PER_NETWORK_MAX = 1_000
+/** Connections that one network opens, WebSockets or not: what says nothing is closed after ten seconds, so
+ *  these times ten, and the burst, is what one network can hold without paying for a request. */
+export const CONNECTIONS_OPENED_PER_SECOND_MAX = 50
+export const CONNECTIONS_OPENED_BURST_MAX = 1_500
+/** Connections beyond the limit that are still heard, to be told `busy`; further ones are closed unheard. */
+export const CONNECTIONS_TURNED_AWAY_MAX = 256
+/** Files that a gateway has open beside its connections: its servers, Postgres, Redis, the door for whoever
+ *  runs it. Some thirty in use; the rest is what keeps that door open whatever comes. */
+export const DESCRIPTORS_RESERVED = 128
+/** With room for fewer connections a gateway does not start: somebody set the limit of open files for
+ *  something else. */
+export const CONNECTIONS_MIN = 64
+/** Connections to the door for whoever runs a process. */
+export const OPERATIONS_CONNECTIONS_MAX = 32
 /** Bytes a reader may be behind before public channels are conflated for it alone. */
 export const LAGGING_BYTES_MAX = 256 * 1024
 /** A caller hears `journal-unavailable` after this; the command may still be carried out. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
+import { OPERATIONS_CONNECTIONS_MAX } from '../../schema/limit.ts'
 import { messageOf, SetupFault } from './setup-fault.ts'
 
 export interface Operations {
@@ -29,6 +30,7 @@ export async function serveOperations(served: Served): Promise<Operations> {
     })
   })
   server.requestTimeout = 5_000
+  server.maxConnections = OPERATIONS_CONNECTIONS_MAX
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
       reject(

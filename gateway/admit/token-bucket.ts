@@ -32,6 +32,12 @@ export class TokenBucket {
     return Math.ceil((needed - this.#left) / this.#size.perSecond)
   }
 
+  /** Takes `count`, or what is left. */
+  drain(count: number, nowMs: number): void {
+    this.#refill(nowMs)
+    this.#left = Math.max(0, this.#left - count * THOUSAND)
+  }
+
   /** What was taken for something that then did not happen. */
   giveBack(count: number): void {
     this.#left = Math.min(this.#size.burst * THOUSAND, this.#left + count * THOUSAND)

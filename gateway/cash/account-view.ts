@@ -8,6 +8,8 @@ export class AccountView {
   readonly accountId: AccountId
   availableMinor = 0
   heldMinor = 0
+  /** Open ones. */
+  bidCount = 0
   #oldest: OpenBid | null = null
   #newest: OpenBid | null = null
   /** Of the newest entries that changed cash and bids. */
@@ -36,6 +38,7 @@ export class AccountView {
 
   /** Invariant: each open bid of the account is linked once, between its neighbours in time. */
   link(bid: OpenBid): void {
+    this.bidCount++
     bid.before = this.#newest
     if (this.#newest === null) this.#oldest = bid
     else this.#newest.after = bid
@@ -43,6 +46,7 @@ export class AccountView {
   }
 
   unlink(bid: OpenBid): void {
+    this.bidCount--
     if (bid.before === null) this.#oldest = bid.after
     else bid.before.after = bid.after
     if (bid.after === null) this.#newest = bid.before

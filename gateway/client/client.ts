@@ -172,14 +172,17 @@ export class Client {
     channel: Name,
     listener: ChannelListener<FamilyOf<Name>>,
   ): Subscription {
-    this.#subscriptions.add(channel, listener)
+    if (!this.#subscriptions.add(channel, listener)) this.#leave(channel)
     this.#followWhenOpen((name) => name === channel)
     return {
       close: () => {
-        if (this.#subscriptions.remove(channel, listener) && this.#isOpen)
-          this.#ask('unsubscribe', { channels: [channel] }, ignore, ignore)
+        if (this.#subscriptions.remove(channel, listener)) this.#leave(channel)
       },
     }
+  }
+
+  #leave(channel: ChannelName): void {
+    if (this.#isOpen) this.#ask('unsubscribe', { channels: [channel] }, ignore, ignore)
   }
 
   /** Ties this client to a session, now and after each reconnect. @throws {RequestRefused} */

@@ -35,7 +35,8 @@ export class Subscriptions {
     let followed = this.#followed.get(name)
     const isNew = followed === undefined
     followed ??= { name, listeners: new Set(), epoch: 0, seq: -1, parts: [], state: 'idle' }
-    // A second listener needs a snapshot too; the first ones simply get another.
+    // A second listener needs a snapshot too; the first ones simply get another. The gateway sends one only to
+    // whoever does not follow the channel.
     followed.seq = -1
     followed.listeners.add(listener)
     this.#followed.set(name, followed)

@@ -2,7 +2,7 @@
  *
  *  Public channels are flushed together every PUBLIC_FLUSH_MS and once more before a new follower gets
  *  a snapshot, so everyone who has joined a channel is at the same `seq` at any time. Who is sent a snapshot
- *  in parts joins after the last of them and what came since. Private channels are told after each
+ *  that others were sent before joins after it, all of its parts, and what came since. Private channels are told after each
  *  entry. */
 import { parseChannel } from '../../schema/index.ts'
 import type {
@@ -41,6 +41,9 @@ export interface Follower {
 
 /** Sends a frame to everyone who joined its channel. */
 export type Publish = (frame: ChannelFrame) => void
+
+/** Takes what so many parts of snapshots cost. @returns null when they are paid */
+type Pay = (parts: number) => Reject | null
 
 export interface ChannelRequest {
   readonly channel: string
@@ -110,18 +113,29 @@ export class Feed {
   }
 
   /** All or nothing: a refusal leaves everything as it was. `begin` sends, right after the reply, what was
-   *  missed of each channel or a snapshot. */
+   *  missed of each channel or a snapshot. A channel named twice is followed once, as it was named first; one that is
+   *  followed already goes on as it is, unless `since` says that something is amiss. */
   subscribe(
     follower: Follower,
     requests: readonly ChannelRequest[],
+    pay: Pay = () => null,
   ): { readonly reply: SubscribeReply; readonly begin: () => void } | Reject {
     for (const [place, request] of requests.entries()) {
       const refusal = this.#check(follower, request, `channels.${place}.channel`)
       if (refusal !== null) return refusal
     }
+    const named = new Set<string>()
+    const distinct = requests.filter(({ channel }) => named.size < named.add(channel).size)
+    const unpaid = pay(this.#partsFor(follower, distinct))
+    if (unpaid !== null) return unpaid
     const channels: SubscribeReply['channels'][number][] = []
     const begins: (() => void)[] = []
-    for (const request of requests) channels.push(this.#follow(follower, request, begins))
+    for (const request of distinct)
+      channels.push(
+        isGoingOn(follower, request)
+          ? { ...this.#standing(follower, request.channel), recovered: true }
+          : this.#follow(follower, request, begins),
+      )
     return { reply: { channels }, begin: () => begins.forEach((begin) => begin()) }
   }
 
@@ -172,8 +186,37 @@ export class Feed {
       return this.#public.has(channel) || this.#view.listings.has(parsed.listingId)
         ? null
         : reject('listing-unknown', { field })
-    const isPrivate = parsed.family === 'cash' || parsed.family === 'bids'
-    return isPrivate && follower.accountId === null ? reject('not-logged-on', { field }) : null
+    return isPrivate(channel) && follower.accountId === null
+      ? reject('not-logged-on', { field })
+      : null
+  }
+
+  /** Parts of the snapshots that these requests come to. */
+  #partsFor(follower: Follower, requests: readonly ChannelRequest[]): number {
+    let parts = 0
+    for (const request of requests)
+      if (!isGoingOn(follower, request)) parts += this.#partsOf(follower, request)
+    return parts
+  }
+
+  #partsOf(follower: Follower, { channel: name, since = -1, epoch = -1 }: ChannelRequest): number {
+    if (isPrivate(name)) {
+      const channels = this.#privateChannels(follower)
+      return channels.channel(name).missed(since, epoch) === null ? channels.parts(name) : 0
+    }
+    const channel = this.#publicChannel(name)
+    this.#flush(channel)
+    return channel.missed(since, epoch) === null ? channel.parts : 0
+  }
+
+  /** Where a channel is that somebody follows. */
+  #standing(follower: Follower, name: string) {
+    const { epoch } = this
+    if (isPrivate(name))
+      return { channel: name, epoch, seq: this.#privateChannels(follower).channel(name).seq }
+    const channel = this.#publicChannel(name)
+    this.#flush(channel)
+    return { channel: name, epoch, seq: channel.seq }
   }
 
   #follow(
@@ -184,8 +227,7 @@ export class Feed {
     const { channel: name, since = -1, epoch = -1 } = request
     this.unsubscribe(follower, name)
     follower.following.add(name)
-    const isPrivate = name === 'cash' || name === 'bids'
-    const source = isPrivate
+    const source = isPrivate(name)
       ? this.#followPrivate(follower, name)
       : this.#followPublic(follower, name)
     const missed = source.missed(since, epoch)
@@ -210,23 +252,26 @@ export class Feed {
   }
 
   #followPrivate(follower: Follower, family: PrivateFamily): Followed {
-    const { accountId } = follower
-    if (accountId === null) throw new Error('checked before')
-    let channels = this.#private.get(accountId)
-    if (channels === undefined) {
-      channels = new PrivateChannels(this.#view.account(accountId), this.epoch)
-      this.#private.set(accountId, channels)
-    }
-    const channel = channels.channel(family)
-    const account = channels
+    const account = this.#privateChannels(follower)
+    const channel = account.channel(family)
     channel.followers.add(follower)
-    channels.leftAtMs = 0
+    account.leftAtMs = 0
     return {
       seq: channel.seq,
       begin: () => sendSnapshot(follower, account.snapshot(family)),
       goOn: (missed) => missed.forEach((delta) => follower.send(delta)),
       missed: (since, epoch) => channel.missed(since, epoch),
     }
+  }
+
+  #privateChannels({ accountId }: Follower): PrivateChannels {
+    if (accountId === null) throw new Error('checked before')
+    const open = this.#private.get(accountId)
+    if (open !== undefined) return open
+    const channels = new PrivateChannels(this.#view.account(accountId), this.epoch)
+    channels.leftAtMs = this.#now()
+    this.#private.set(accountId, channels)
+    return channels
   }
 
   #publicChannel(name: string): PublicChannel {
@@ -295,7 +340,7 @@ export class Feed {
     const [only, ...more] = snapshot.parts
     if (only !== undefined && more.length === 0) {
       follower.cancelParts(name)
-      joinAfter(follower, name, [only])
+      joinAfter(follower, name, [only, ...(channel.missed(snapshot.seq, channel.epoch) ?? [])])
       return
     }
     follower.leave(name)
@@ -308,6 +353,15 @@ export class Feed {
       else joinAfter(follower, name, missed)
     })
   }
+}
+
+/** It is followed, and all that follows will come. */
+function isGoingOn({ following }: Follower, { channel, since }: ChannelRequest): boolean {
+  return since === undefined && following.has(channel)
+}
+
+function isPrivate(name: string): name is PrivateFamily {
+  return name === 'cash' || name === 'bids'
 }
 
 interface Followed {

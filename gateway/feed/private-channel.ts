@@ -6,7 +6,7 @@ import type { AccountView } from '../cash/account-view.ts'
 import { bidRow } from '../market/open-bid.ts'
 import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
-import { cutSnapshot } from './snapshot.ts'
+import { cutSnapshot, partsOf } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export const PRIVATE_FAMILIES = ['cash', 'bids'] as const
@@ -40,6 +40,11 @@ export class PrivateChannels {
     const { seq } = this.channel(family)
     const content = family === 'cash' ? this.account.cash() : { bids: this.account.bids() }
     return cutSnapshot(family, this.#epoch, seq, content)
+  }
+
+  /** Parts of a snapshot as of now. */
+  parts(family: PrivateFamily): number {
+    return partsOf(family === 'cash' ? 0 : this.account.bidCount)
   }
 
   /** Tells what the entry just applied did to this account. */

@@ -1,16 +1,18 @@
 /** A channel that anyone may follow. Its deltas are conflated: however many entries have passed, one
  *  delta carries all that changed since the one before. */
-import { SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
+import { SNAPSHOT_DELTAS_AFTER_MAX, SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
 import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
-import { cutSnapshot } from './snapshot.ts'
+import { cutSnapshot, partsOf } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Where a public channel takes its content from. */
 export interface PublicSource {
   /** The sequence of the newest change. */
   readonly changedAt: Sequence
+  /** How many rows its snapshot has, of those that it is cut by. */
+  readonly rows: number
   /** All of it, as of now. */
   snapshot(): object
   /** What changed since this was last called. */
@@ -23,7 +25,7 @@ export class PublicChannel {
   readonly #source: PublicSource
   readonly #ring = new Ring()
   #seq: Sequence
-  /** One in parts that others may be sent too. */
+  /** The newest, which others are sent too: as long as nothing has changed, or for a while when it has rows. */
   #shared: { readonly snapshot: Snapshot; readonly untilMs: number } | null = null
   readonly followers = new Set<Follower>()
   /** When the last follower left; 0 while there are any. */
@@ -58,16 +60,19 @@ export class PublicChannel {
     return delta
   }
 
-  /** Right after `flush`. One part is as of now; several are a little older at times, and then every delta
-   *  since is kept. */
+  /** Right after `flush`. One of many rows is a little older at times, and then every delta since is kept. */
   snapshot(nowMs: number): Snapshot {
     const shared = this.#shared
-    if (shared !== null && nowMs < shared.untilMs && this.#isKept(shared.snapshot))
+    if (shared !== null && nowMs < shared.untilMs && this.#isOfUse(shared.snapshot))
       return shared.snapshot
     const snapshot = cutSnapshot(this.name, this.epoch, this.#seq, this.#source.snapshot())
-    const isLarge = snapshot.parts.length > 1
-    this.#shared = isLarge ? { snapshot, untilMs: nowMs + SNAPSHOT_SHARED_MS } : null
+    this.#shared = { snapshot, untilMs: nowMs + SNAPSHOT_SHARED_MS }
     return snapshot
+  }
+
+  /** Parts of a snapshot as of now. */
+  get parts(): number {
+    return partsOf(this.#source.rows)
   }
 
   /** A snapshot that is not given out any more is kept by those alone who are being sent it. */
@@ -75,8 +80,10 @@ export class PublicChannel {
     if (this.#shared !== null && nowMs >= this.#shared.untilMs) this.#shared = null
   }
 
-  #isKept({ seq }: Snapshot): boolean {
-    return this.#ring.after(seq, this.#seq) !== null
+  #isOfUse({ seq, parts }: Snapshot): boolean {
+    if (seq === this.#seq) return true
+    const since = this.#source.rows === 0 ? null : this.#ring.after(seq, this.#seq)
+    return since !== null && (parts.length > 1 || since.length <= SNAPSHOT_DELTAS_AFTER_MAX)
   }
 
   /** Every delta after `since`; null: only a snapshot will do. */

@@ -25,6 +25,11 @@ export function cutSnapshot(ch: string, epoch: number, seq: Sequence, content: o
   return { ch, seq, parts }
 }
 
+/** In how many parts so many rows are sent. */
+export function partsOf(rows: number): number {
+  return Math.max(1, Math.ceil(rows / SNAPSHOT_PART_ROWS_MAX))
+}
+
 function piecesOf(name: string | undefined, content: object): readonly object[] {
   if (name === undefined) return [content]
   const rows = (content as Readonly<Record<string, readonly unknown[]>>)[name] ?? []

@@ -1,35 +1,49 @@
 /** What every request passes on its way in, whatever answers it: is it one request, is it for us, from which
- *  address, by which way. And the two things that its answer owes to that: HEAD gets no body, HTTPS gets
+ *  address, by which way; who pays for it, and is there room. And the two things that its answer owes to that: HEAD gets no body, HTTPS gets
  *  Strict-Transport-Security. */
 import { BlockList, isIP } from 'node:net'
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js'
 import { reject } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
+import { tokenOf } from '../admit/toll.ts'
+import type { Toll } from '../admit/toll.ts'
 import type { GatewaySettings } from '../config.ts'
+import { networkOf } from '../person/network.ts'
 import { markManner, refuseHttp } from './answer.ts'
+import type { Connections } from './connections.ts'
 
 type Handler = (response: HttpResponse, request: HttpRequest) => void
 type Method = 'get' | 'post' | 'del' | 'any'
 
+/** Who counts what comes in. */
+interface Keepers {
+  readonly toll: Toll
+  readonly connections: Connections
+}
+
 export class Door {
   readonly #app: TemplatedApp
+  readonly #keepers: Keepers | null
   readonly #hosts: readonly string[]
   readonly #proxies: BlockList
   readonly #hasTls: boolean
 
-  constructor(app: TemplatedApp, settings: GatewaySettings) {
+  /** @param keepers null: everything is free, and there is always room */
+  constructor(app: TemplatedApp, settings: GatewaySettings, keepers: Keepers | null = null) {
+    this.#keepers = keepers
     this.#app = app
     this.#hosts = settings.HOSTS
     this.#proxies = settings.TRUSTED_PROXIES
     this.#hasTls = settings.TLS_CERT_FILE !== undefined
   }
 
-  /** What answers GET answers HEAD too. */
-  on(method: Method, pattern: string, handle: Handler): void {
+  /** What answers GET answers HEAD too.
+   *  @param isOpen also for whom there is no room: it says how this gateway is */
+  on(method: Method, pattern: string, handle: Handler, isOpen = false): void {
     const guarded: Handler = (response, request) => {
-      const refusal = this.refusalOf(response, request)
-      if (refusal === null) handle(response, request)
-      else turnAway(response, refusal)
+      const refusal = this.refusalOf(response, request) ?? (isOpen ? null : this.#crowded())
+      if (refusal !== null) turnAway(response, refusal)
+      else if (this.#isPaid(response, request)) handle(response, request)
     }
     this.#app[method](pattern, guarded)
     if (method === 'get') this.#app.head(pattern, guarded)
@@ -55,6 +69,27 @@ export class Door {
       remoteAddress(response),
       request.getHeader('x-forwarded-for'),
     )
+  }
+
+  #crowded(): Reject | null {
+    return this.#keepers?.connections.refusal() ?? null
+  }
+
+  /** Takes the price of one message, or answers that it is not paid. */
+  #isPaid(response: HttpResponse, request: HttpRequest): boolean {
+    if (this.#keepers === null) return true
+    const { toll } = this.#keepers
+    const network = networkOf(this.addressOf(response, request))
+    const payer = toll.payerOf(tokenOf(request.getHeader('authorization')), network)
+    const unpaid = toll.take(payer, 1)
+    if (unpaid !== null) refuseHttp(response, unpaid, toll.isOut(payer))
+    return unpaid === null
+  }
+
+  /** Whose connections those of `response` are counted with; null: a proxy's of ours, which are many people's. */
+  networkBehind(response: HttpResponse): string | null {
+    const address = remoteAddress(response)
+    return isAmong(this.#proxies, address) ? null : networkOf(address)
   }
 
   #isSecureAtProxy(response: HttpResponse, request: HttpRequest): boolean {

@@ -1,9 +1,6 @@
 /** /livez and /readyz on the gateway's own port, for balancers that can reach only that. What is for whoever runs
  *  the process, /metrics among it, is on a port of its own (engine/host/operations.ts). */
-import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
-import { reject } from '../../schema/index.ts'
-import type { RateLimits } from '../admit/rate-limits.ts'
-import { refuseHttp, writeAnswer } from './answer.ts'
+import { writeAnswer } from './answer.ts'
 import type { Door } from './door.ts'
 
 export interface Readiness {
@@ -13,14 +10,17 @@ export interface Readiness {
   readonly degraded: readonly string[]
 }
 
-export function serveHealth(door: Door, readiness: () => Readiness, limits: RateLimits): void {
+export function serveHealth(door: Door, readiness: () => Readiness): void {
   const serve = (path: string, look: () => readonly [status: number, said: object]): void =>
-    door.on('get', path, (response: HttpResponse, request: HttpRequest) => {
-      const retryAfterMs = limits.take('anonymous', door.addressOf(response, request), 1)
-      if (retryAfterMs > 0) return refuseHttp(response, reject('rate-limited', { retryAfterMs }))
-      const [status, said] = look()
-      response.cork(() => writeAnswer(response, { status, text: JSON.stringify(said) }))
-    })
+    door.on(
+      'get',
+      path,
+      (response) => {
+        const [status, said] = look()
+        response.cork(() => writeAnswer(response, { status, text: JSON.stringify(said) }))
+      },
+      true,
+    )
   serve('/livez', () => [200, { live: true }])
   serve('/readyz', () => {
     const { reasons, degraded } = readiness()

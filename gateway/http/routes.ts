@@ -2,6 +2,7 @@
 import { ROUTE_KEYS, ROUTES } from '../../schema/index.ts'
 import type {
   AckStage,
+  BucketName,
   CommandOperation,
   Reject,
   RouteDeclaration,
@@ -12,10 +13,12 @@ import { accessRefusal } from '../admit/access.ts'
 import type { Admitted } from '../admit/admitted.ts'
 import { isReject } from '../admit/desk.ts'
 import { fieldReject } from '../admit/field-reject.ts'
+import type { Owner } from '../admit/rate-limits.ts'
 import { batchReply, commandReply } from '../admit/reply.ts'
 import { cashRoutes } from '../cash/routes.ts'
 import { keyRoutes } from '../keys/routes.ts'
 import { marketRoutes } from '../market/routes.ts'
+import { networkOf } from '../person/network.ts'
 import type { Session } from '../person/sessions.ts'
 import { personRoutes } from '../person/routes.ts'
 import { referenceRoutes } from '../reference/routes.ts'
@@ -86,8 +89,10 @@ function handled(declared: RouteDeclaration, handle: Handle): ServedRoute['answe
 }
 
 function submitting(declared: RouteDeclaration, op: CommandOperation): ServedRoute['answer'] {
-  return async ({ query, body, session }, { desk }) => {
-    permit(declared, session)
+  return async (request, routing) => {
+    const { query, body, session } = request
+    const { desk } = routing
+    permitCommand(declared, request, routing)
     const { ack } = readQuery(declared, query) as { readonly ack: AckStage }
     const outcome = await new Promise<Admitted | Reject>((resolve) => {
       const asker = { onAnswered: resolve, onFailed: (_: Admitted, why: Reject) => resolve(why) }
@@ -101,15 +106,30 @@ function submitting(declared: RouteDeclaration, op: CommandOperation): ServedRou
   }
 }
 
-function pay(declared: RouteDeclaration, request: RawRequest, { limits }: Routing): void {
+/** Whoever is not signed in has paid for one at the door. */
+function pay({ price, paidFrom }: RouteDeclaration, request: RawRequest, routing: Routing): void {
   const { session, address } = request
-  const take = (bucket: Parameters<typeof limits.take>[0], owner: string | number): void => {
-    const retryAfterMs = limits.take(bucket, owner, 1)
-    if (retryAfterMs > 0) throw new Refusal(reject('rate-limited', { retryAfterMs }))
-  }
-  if (session === null) take('anonymous', address)
-  else take('queries', session.accountId)
-  if (declared.paidFrom === 'registrations') take('registrations', address)
+  const network = networkOf(address)
+  if (session !== null) take(routing, 'queries', session.accountId, price)
+  else if (price > 1) take(routing, 'anonymous', network, price - 1)
+  if (paidFrom === 'registrations') take(routing, 'registrations', network, 1)
+}
+
+/** @throws {Refusal} rate-limited */
+function take({ limits }: Routing, bucket: BucketName, owner: Owner, price: number): void {
+  const retryAfterMs = limits.take(bucket, owner, price)
+  if (retryAfterMs === 0) return
+  limits.noteLimited(owner, price)
+  throw new Refusal(reject('rate-limited', { retryAfterMs }))
+}
+
+/** A command that is let in is counted by itself; one that is not is a query. */
+function permitCommand(declared: RouteDeclaration, request: RawRequest, routing: Routing): void {
+  const { session } = request
+  const refusal = accessRefusal(declared.access, session)
+  if (refusal === null) return
+  if (session !== null) take(routing, 'queries', session.accountId, 1)
+  throw new Refusal(refusal)
 }
 
 function permit({ access }: RouteDeclaration, session: Session | null): void {

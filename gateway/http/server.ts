@@ -1,7 +1,12 @@
-/** HTTP: reads a request whole, finds out who asks, hands it to its route, answers once. */
+/** HTTP: reads a request whole, finds out who asks, hands it to its route, answers once. It has paid for one message
+ *  at the door, and pays for the rest of its size before that is read. */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
-import { BODY_BYTES_MAX, reject, TOKEN_LENGTH_MAX } from '../../schema/index.ts'
+import { BODY_BYTES_MAX, reject } from '../../schema/index.ts'
 import type { Reject } from '../../schema/index.ts'
+import { isNestedTooDeep } from '../admit/nesting.ts'
+import { tokenOf, unitsOf } from '../admit/toll.ts'
+import type { Toll } from '../admit/toll.ts'
+import { networkOf } from '../person/network.ts'
 import { Refusal } from '../refusal.ts'
 import { refused, refuseHttp, writeAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
@@ -13,6 +18,7 @@ import type { ServedRoute } from './routes.ts'
 
 interface Options extends Routing {
   readonly door: Door
+  readonly toll: Toll
   readonly onFault: (error: unknown) => void
   /** For the metrics. */
   readonly onRequest: (op: string, outcome: 'ok' | 'refused') => void
@@ -83,9 +89,13 @@ async function respondTo(
   try {
     if (!head.isSameOrigin) return refused(reject('permission-missing', { field: 'origin' }))
     if (!Buffer.isBuffer(body)) return refused(body)
-    const session = head.token === null ? null : await options.sessions.find(head.token)
-    if (head.token !== null && session === null) return refused(reject('session-expired'))
-    const { places, query, address } = head
+    const { token, places, query, address } = head
+    const { sessions, toll } = options
+    const network = networkOf(address)
+    const unpaid = toll.take(toll.payerOf(token, network), unitsOf(body.length) - 1)
+    if (unpaid !== null) return refused(unpaid)
+    const session = token === null ? null : await sessions.find(token, network)
+    if (token !== null && session === null) return refused(reject('session-expired'))
     return await route.answer({ places, query, address, session, body: parse(body) }, options)
   } catch (error) {
     if (error instanceof Refusal) return refused(error.reject)
@@ -95,6 +105,7 @@ async function respondTo(
 
 function parse(body: Buffer): unknown {
   if (body.length === 0) return undefined
+  if (isNestedTooDeep(body)) throw new Refusal(reject('frame-malformed'))
   try {
     return JSON.parse(body.toString())
   } catch (cause) {
@@ -115,10 +126,4 @@ function readBody(response: HttpResponse, then: (body: Buffer | Reject) => void)
       if (isLast) then(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks))
     }
   })
-}
-
-const BEARER = new RegExp(`^bearer (\\S{1,${TOKEN_LENGTH_MAX}})$`, 'i')
-
-function tokenOf(authorization: string): string | null {
-  return BEARER.exec(authorization)?.[1] ?? null
 }

@@ -25,6 +25,10 @@ export class MarketSource implements PublicSource {
     return this.#view.marketChangedAt
   }
 
+  get rows(): number {
+    return this.#view.listings.size
+  }
+
   snapshot(): ChannelShapes['market']['snapshot'] {
     return { listings: Array.from(this.#view.listings.values(), (listing) => ({ ...listing.row })) }
   }
@@ -51,6 +55,9 @@ export class TapeSource implements PublicSource {
   readonly #view: MarketView
   #mark: number
 
+  /** It is small, and never cut. */
+  readonly rows = 0
+
   constructor(view: MarketView) {
     this.#view = view
     this.#mark = view.tape.added
@@ -76,6 +83,9 @@ export class ListingSource implements PublicSource {
   readonly #listing: ListingView
   #told: ListingRow
   #mark: number
+
+  /** It is small, and never cut. */
+  readonly rows = 0
 
   constructor(listing: ListingView) {
     this.#listing = listing

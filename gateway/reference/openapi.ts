@@ -42,7 +42,7 @@ function tagOf({ name }: RouteDeclaration): string {
 }
 
 function operationOf(declared: RouteDeclaration, schemas: Schemas): Json {
-  const { access, about, body, name, paidFrom, path, query, reply, contentType } = declared
+  const { access, about, body, name, paidFrom, price, path, query, reply, contentType } = declared
   return {
     operationId: name,
     summary: about,
@@ -50,6 +50,7 @@ function operationOf(declared: RouteDeclaration, schemas: Schemas): Json {
     security: access === 'anyone' ? [] : [{ session: [] }],
     'x-access': access,
     'x-paid-from': paidFrom,
+    'x-price': price,
     parameters: [...parametersOf('path', path, schemas), ...parametersOf('query', query, schemas)],
     ...(body === null
       ? {}

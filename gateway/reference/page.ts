@@ -86,13 +86,13 @@ function section(id: string, title: string, intro: string, told: readonly Told[]
 
 function routeOf(key: (typeof ROUTE_KEYS)[number], schemas: Schemas): Told {
   const declared = ROUTES[key]
-  const { about, access, body, paidFrom, path, query, reply } = declared
+  const { about, access, body, paidFrom, path, price, query, reply } = declared
   const codes = refusalsOf(declared).map((code) => `<a href="#${code}"><code>${code}</code></a>`)
   return {
     id: idOf(key),
     title: key,
     body: [
-      `<p>${escape(about)}</p>${facts({ 'Open to': who(access), 'Paid from': paidFrom })}`,
+      `<p>${escape(about)}</p>${facts({ 'Open to': who(access), 'Paid from': paidFrom, Price: String(price) })}`,
       fields('In the path', schemas.asked(path)),
       fields('In the query', schemas.asked(query)),
       body === null ? '' : fields('Body', schemas.asked(body)),

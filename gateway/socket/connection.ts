@@ -23,6 +23,7 @@ import type { Admitted, Asker } from '../admit/admitted.ts'
 import { isReject } from '../admit/desk.ts'
 import type { Desk } from '../admit/desk.ts'
 import { batchReply, commandReply } from '../admit/reply.ts'
+import type { Payer } from '../admit/toll.ts'
 import type { Follower } from '../feed/feed.ts'
 import { Parts } from '../feed/parts.ts'
 import type { Snapshot } from '../feed/snapshot.ts'
@@ -36,15 +37,14 @@ export interface SocketData {
 
 export class Connection implements Follower, Asker {
   readonly wire: Wire
-  readonly address: string
+  /** It comes from, see `networkOf`. */
+  readonly network: string
   readonly following = new Set<string>()
   session: Session | null = null
   isClosed = false
   /** Commands whose answers it waits for. */
   inFlight = 0
   malformedFrames = 0
-  /** Refusals for asking too often, without one that was let through between them. */
-  limitedReplies = 0
   heardAtMs: number
   isLagging = false
   readonly #desk: Desk
@@ -59,9 +59,9 @@ export class Connection implements Follower, Asker {
   #tookAtMs = 0
   #waitedBytes = 0
 
-  constructor(wire: Wire, address: string, desk: Desk, outgoing: Outgoing, nowMs: number) {
+  constructor(wire: Wire, network: string, desk: Desk, outgoing: Outgoing, nowMs: number) {
     this.wire = wire
-    this.address = address
+    this.network = network
     this.heardAtMs = nowMs
     this.#desk = desk
     this.#outgoing = outgoing
@@ -69,6 +69,11 @@ export class Connection implements Follower, Asker {
 
   get accountId(): AccountId | null {
     return this.session?.accountId ?? null
+  }
+
+  /** Who pays for what it sends. */
+  get payer(): Payer {
+    return this.accountId ?? this.network
   }
 
   get bufferedBytes(): number {
@@ -141,7 +146,7 @@ export class Connection implements Follower, Asker {
 
   #sendPart(part: ChannelFrame): void {
     const { isBinary } = this.wire
-    const bytes = this.#outgoing.encodePart(part, this.wire)
+    const bytes = this.#outgoing.encode(part, this.wire)
     this.#partBytes = bytes.length
     this.#tookAtMs = 0
     this.#ws?.send(bytes, isBinary, true)

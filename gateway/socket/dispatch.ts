@@ -1,27 +1,30 @@
-/** From the bytes of one message to an answer. Whatever comes, it gets an answer or a close code. */
+/** From the bytes of one message to an answer. Whatever comes, it gets an answer or a close code, and is paid by its
+ *  size before it is read. An account's messages may be many, since its bids are counted apart; so what nothing else
+ *  counts because it is refused is a query too. */
 import {
   ACK_STAGES,
-  LIMITED_REPLIES_MAX,
   MALFORMED_FRAMES_MAX,
   MESSAGE_BYTES_MAX,
   OPERATIONS,
   reject,
   requestFrameSchema,
 } from '../../schema/index.ts'
-import type { OperationName, Reject, RequestFrame } from '../../schema/index.ts'
+import type { OperationName, Reject, RejectCode, RequestFrame } from '../../schema/index.ts'
+import type { OperationDeclaration } from '../../schema/declare/operation.ts'
 import { accessRefusal } from '../admit/access.ts'
 import { isReject } from '../admit/desk.ts'
 import { fieldReject } from '../admit/field-reject.ts'
 import { isCommandOperation } from '../admit/forms.ts'
-import type { RateLimits } from '../admit/rate-limits.ts'
+import { unitsOf } from '../admit/toll.ts'
+import type { Toll } from '../admit/toll.ts'
 import type { Connection } from './connection.ts'
 import { Refusal } from '../refusal.ts'
-import { HANDLERS, submitCommand } from './handlers.ts'
+import { HANDLERS, payQuery, submitCommand } from './handlers.ts'
 import type { Handling } from './handlers.ts'
 import { MalformedMessage } from './msgpack-reader.ts'
 
 export interface Dispatching extends Handling {
-  readonly limits: RateLimits
+  readonly toll: Toll
   readonly onFault: (error: unknown) => void
   /** For the metrics. */
   readonly onRequest: (op: OperationName, outcome: 'ok' | 'refused') => void
@@ -35,7 +38,14 @@ export function dispatch(
   dispatching: Dispatching,
 ): void {
   connection.heardAtMs = dispatching.now()
-  const frame = readFrame(connection, bytes, isBinary)
+  const { payer } = connection
+  const unpaid = dispatching.toll.take(payer, unitsOf(bytes.byteLength))
+  if (unpaid !== null) {
+    connection.refuse(connection.wire.peekId(bytes), unpaid)
+    if (dispatching.toll.isOut(payer)) connection.end('rate-limited')
+    return
+  }
+  const frame = readFrame(connection, bytes, isBinary, dispatching)
   if (frame === null) return
   const { id, op } = frame
   const outcome = isCommandOperation(op)
@@ -45,10 +55,8 @@ export function dispatch(
         dispatching,
       )
     : handle(connection, frame, dispatching)
-  if (outcome === null) {
-    connection.limitedReplies = 0
-    dispatching.onRequest(op, 'ok')
-  } else if (outcome instanceof Promise)
+  if (outcome === null) dispatching.onRequest(op, 'ok')
+  else if (outcome instanceof Promise)
     outcome.then(
       (later) => answer(connection, frame, later, dispatching),
       (error: unknown) => {
@@ -64,9 +72,10 @@ function readFrame(
   connection: Connection,
   bytes: ArrayBuffer,
   isBinary: boolean,
+  dispatching: Dispatching,
 ): RequestFrame | null {
   if (bytes.byteLength > MESSAGE_BYTES_MAX) {
-    connection.refuse(-1, reject('message-too-large'))
+    refuse(connection, -1, reject('message-too-large'), dispatching)
     return null
   }
   let message: unknown
@@ -75,25 +84,23 @@ function readFrame(
     message = connection.wire.decode(bytes)
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error
-    return refuseMalformed(connection)
+    return refuseMalformed(connection, dispatching)
   }
   if (isPlainFrame(message)) return message
   const frame = requestFrameSchema.safeParse(message)
   if (frame.success) return frame.data
   const id = idOf(message)
-  if (id === null) return refuseMalformed(connection)
-  connection.refuse(
-    id,
-    isUnknownOperation(message)
-      ? reject('operation-unknown', { field: 'op' })
-      : fieldReject(frame.error),
-  )
+  if (id === null) return refuseMalformed(connection, dispatching)
+  const why = isUnknownOperation(message)
+    ? reject('operation-unknown', { field: 'op' })
+    : fieldReject(frame.error)
+  refuse(connection, id, why, dispatching)
   return null
 }
 
 /** Once may be a mistake; again and again is another protocol. */
-function refuseMalformed(connection: Connection): null {
-  connection.refuse(-1, reject('frame-malformed'))
+function refuseMalformed(connection: Connection, dispatching: Dispatching): null {
+  refuse(connection, -1, reject('frame-malformed'), dispatching)
   connection.malformedFrames++
   if (connection.malformedFrames >= MALFORMED_FRAMES_MAX) connection.end('protocol-error')
   return null
@@ -106,16 +113,17 @@ function handle(
 ): object | Reject | null | Promise<object> {
   const { id, op } = frame
   if (isCommandOperation(op)) return null
-  const { session, address } = connection
-  const retryAfterMs =
-    session === null
-      ? dispatching.limits.take('anonymous', address, 1)
-      : dispatching.limits.take('queries', session.accountId, 1)
-  if (retryAfterMs > 0) return reject('rate-limited', { retryAfterMs })
+  const { session } = connection
+  // Whoever is not signed in has paid for this one with its bytes.
+  const unpaid = session === null ? null : payQuery(connection, 1, dispatching)
+  if (unpaid !== null) return unpaid
   const refusal = accessRefusal(OPERATIONS[op].access, session)
   if (refusal !== null) return refusal
   const params = OPERATIONS[op].params.safeParse(frame.p ?? {})
   if (!params.success) return fieldReject(params.error)
+  const { price }: OperationDeclaration = OPERATIONS[op]
+  const dear = payQuery(connection, (price?.(params.data) ?? 1) - 1, dispatching)
+  if (dear !== null) return dear
   return HANDLERS[op]({ connection, id, params: params.data as never, ack: 'durable' }, dispatching)
 }
 
@@ -123,17 +131,40 @@ function answer(
   connection: Connection,
   { id, op }: RequestFrame,
   outcome: object | Reject,
-  { onRequest }: Dispatching,
+  dispatching: Dispatching,
 ): void {
-  if (!isReject(outcome)) {
-    connection.reply({ t: 'reply', id, ok: true, r: outcome as never })
-    return onRequest(op, 'ok')
+  if (isReject(outcome)) {
+    dispatching.onRequest(op, 'refused')
+    refuse(connection, id, outcome, dispatching)
+    return
   }
-  onRequest(op, 'refused')
-  connection.refuse(id, outcome)
-  if (outcome.code !== 'rate-limited' && outcome.code !== 'too-many-in-flight')
-    connection.limitedReplies = 0
-  else if (++connection.limitedReplies > LIMITED_REPLIES_MAX) connection.end('rate-limited')
+  connection.reply({ t: 'reply', id, ok: true, r: outcome as never })
+  dispatching.onRequest(op, 'ok')
+}
+
+/** What an account is refused before anything has counted it. */
+const UNCOUNTED: ReadonlySet<RejectCode> = new Set([
+  'frame-malformed',
+  'message-too-large',
+  'operation-unknown',
+  'permission-missing',
+  'draining',
+] as const)
+const ASKED_TOO_OFTEN: ReadonlySet<RejectCode> = new Set([
+  'rate-limited',
+  'too-many-in-flight',
+] as const)
+
+/** Says no. Whoever goes on after being told to slow down is closed. */
+function refuse(connection: Connection, id: number, why: Reject, dispatching: Dispatching): void {
+  const { limits, toll } = dispatching
+  const isUncounted = connection.session !== null && UNCOUNTED.has(why.code)
+  const unpaid = isUncounted ? payQuery(connection, 1, dispatching) : null
+  const said = unpaid ?? why
+  connection.refuse(id, said)
+  if (!ASKED_TOO_OFTEN.has(said.code)) return
+  limits.noteLimited(connection.payer, 1)
+  if (toll.isOut(connection.payer)) connection.end('rate-limited')
 }
 
 /** Recognises what the schema takes, without its cost; the rest goes through the schema. */

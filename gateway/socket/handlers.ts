@@ -1,6 +1,11 @@
 /** What each operation of the protocol does. The type of this table is the table of operations, so the
  *  compiler names the one that was forgotten. */
-import { CHANNELS_PER_CONNECTION_MAX, reject, REQUESTS_IN_FLIGHT_MAX } from '../../schema/index.ts'
+import {
+  CHANNELS_PER_CONNECTION_MAX,
+  reject,
+  REQUESTS_IN_FLIGHT_MAX,
+  SNAPSHOT_PART_PRICE,
+} from '../../schema/index.ts'
 import type {
   AckStage,
   CommandOperation,
@@ -11,6 +16,7 @@ import type {
 } from '../../schema/index.ts'
 import { isReject } from '../admit/desk.ts'
 import type { Desk } from '../admit/desk.ts'
+import type { RateLimits } from '../admit/rate-limits.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Sessions } from '../person/sessions.ts'
 import type { Outcomes } from '../keys/outcomes.ts'
@@ -21,6 +27,7 @@ import type { Connection } from './connection.ts'
 export interface Handling {
   readonly desk: Desk
   readonly feed: Feed
+  readonly limits: RateLimits
   readonly sessions: Sessions
   readonly outcomes: Outcomes
   readonly ownBids: OwnBids
@@ -49,7 +56,7 @@ export const HANDLERS: Handlers = {
   ping: (_, { now }) => ({ atMs: now() }),
 
   logon: async ({ connection, params }, { sessions, feed }) => {
-    const session = await sessions.find(params.token)
+    const session = await sessions.find(params.token, connection.network)
     if (session === null) return reject('session-expired')
     if (connection.isClosed) return reject('session-expired')
     if (connection.session !== null && connection.session.accountId !== session.accountId)
@@ -68,14 +75,17 @@ export const HANDLERS: Handlers = {
     return { accountId: null, channels: [...connection.following] }
   },
 
-  subscribe: ({ connection, params, id }, { feed }) => {
+  subscribe: ({ connection, params, id }, handling) => {
+    const { feed } = handling
     const names = new Set([
       ...connection.following,
       ...params.channels.map((asked) => asked.channel),
     ])
     if (names.size > CHANNELS_PER_CONNECTION_MAX)
       return reject('field-invalid', { field: 'channels' })
-    const followed = feed.subscribe(connection, params.channels)
+    const followed = feed.subscribe(connection, params.channels, (parts) =>
+      payQuery(connection, parts * SNAPSHOT_PART_PRICE, handling),
+    )
     if (isReject(followed)) return followed
     // The reply first: the frames that follow it are told by it to be a snapshot or what was missed.
     connection.reply({ t: 'reply', id, ok: true, r: followed.reply })
@@ -98,6 +108,20 @@ export const HANDLERS: Handlers = {
     connection.session === null
       ? reject('not-logged-on')
       : outcomes.find(ownerOf(connection.session, params.accountId), params.key),
+}
+
+/** @returns null when it is paid: by the account, or by the network of one that is not signed in */
+export function payQuery(
+  { session, network }: Connection,
+  price: number,
+  { limits }: Handling,
+): Reject | null {
+  if (price === 0) return null
+  const retryAfterMs =
+    session === null
+      ? limits.take('anonymous', network, price)
+      : limits.take('queries', session.accountId, price)
+  return retryAfterMs === 0 ? null : reject('rate-limited', { retryAfterMs })
 }
 
 /** Hands a command to the desk, as long as this connection has not too many under way. */

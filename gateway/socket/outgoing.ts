@@ -9,7 +9,7 @@ export class Outgoing {
   #json: string | Uint8Array | null = null
   #msgpack: string | Uint8Array | null = null
 
-  readonly #parts = new WeakMap<ChannelFrame, Map<Wire, string | Uint8Array>>()
+  readonly #kept = new WeakMap<ChannelFrame, Map<Wire, string | Uint8Array>>()
 
   add(connection: Connection): void {
     if (this.#waiting.push(connection) === 1) queueMicrotask(() => this.#flush())
@@ -17,6 +17,7 @@ export class Outgoing {
 
   /** The same frame to several followers is encoded once for each subprotocol. */
   encode(frame: ServerFrame, wire: Wire): string | Uint8Array {
+    if ('ch' in frame) return this.#encodeKept(frame, wire)
     if (frame !== this.#frame) {
       this.#frame = frame
       this.#json = null
@@ -27,12 +28,12 @@ export class Outgoing {
       : (this.#json ??= wire.encode(frame))
   }
 
-  /** A part of a snapshot, encoded once for as long as anyone is being sent it. */
-  encodePart(part: ChannelFrame, wire: Wire): string | Uint8Array {
-    let encoded = this.#parts.get(part)
-    if (encoded === undefined) this.#parts.set(part, (encoded = new Map()))
+  /** Of a channel: once for as long as the feed gives it to anyone, now or after a snapshot. */
+  #encodeKept(frame: ChannelFrame, wire: Wire): string | Uint8Array {
+    let encoded = this.#kept.get(frame)
+    if (encoded === undefined) this.#kept.set(frame, (encoded = new Map()))
     let bytes = encoded.get(wire)
-    if (bytes === undefined) encoded.set(wire, (bytes = wire.encode(part)))
+    if (bytes === undefined) encoded.set(wire, (bytes = wire.encode(frame)))
     return bytes
   }
 

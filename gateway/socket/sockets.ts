@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } fro
 import {
   BUFFERED_BYTES_MAX,
   CHANNEL_FAMILIES,
-  CONNECTIONS_MAX,
+  CONNECTION_PRICE,
   MESSAGE_BYTES_MAX,
   parseChannel,
   reject,
@@ -13,8 +13,10 @@ import {
 import type { ChannelFrame, HelloFrame, Reject, ServerFrame } from '../../schema/index.ts'
 import type { Feed } from '../feed/feed.ts'
 import { refuseHttp } from '../http/answer.ts'
+import type { Connections } from '../http/connections.ts'
 import type { Door } from '../http/door.ts'
 import { isSameOrigin } from '../http/origin.ts'
+import { networkOf } from '../person/network.ts'
 import { Connection, topicOf } from './connection.ts'
 import type { SocketData } from './connection.ts'
 import { dispatch } from './dispatch.ts'
@@ -31,6 +33,7 @@ const QUIET_MS_MAX = 16_000
 interface Options {
   readonly app: TemplatedApp
   readonly door: Door
+  readonly connections: Connections
   readonly outgoing: Outgoing
   readonly dispatching: Dispatching
   readonly hello: () => HelloFrame
@@ -135,15 +138,16 @@ export class Sockets {
   }
 
   #onUpgrade(response: HttpResponse, request: HttpRequest, context: us_socket_context_t): void {
+    const { dispatching, door, outgoing } = this.#options
+    const network = networkOf(door.addressOf(response, request))
     const wire = chooseWire(request.getHeader('sec-websocket-protocol'))
-    const refusal = this.#refusalOf(response, request, wire !== null)
+    const refusal = this.#refusalOf(response, request, network, wire !== null)
     if (refusal !== null || wire === null) {
-      refuseHttp(response, refusal ?? reject('subprotocol-unknown'))
+      const isLast = refusal?.code === 'busy' || refusal?.code === 'rate-limited'
+      refuseHttp(response, refusal ?? reject('subprotocol-unknown'), isLast)
       return
     }
-    const { dispatching, door, outgoing } = this.#options
-    const address = door.addressOf(response, request)
-    const connection = new Connection(wire, address, dispatching.desk, outgoing, dispatching.now())
+    const connection = new Connection(wire, network, dispatching.desk, outgoing, dispatching.now())
     response.upgrade<SocketData>(
       { connection },
       request.getHeader('sec-websocket-key'),
@@ -153,18 +157,28 @@ export class Sockets {
     )
   }
 
-  #refusalOf(response: HttpResponse, request: HttpRequest, isWireKnown: boolean): Reject | null {
-    const refusal = this.#options.door.refusalOf(response, request)
+  #refusalOf(
+    response: HttpResponse,
+    request: HttpRequest,
+    network: string,
+    isWireKnown: boolean,
+  ): Reject | null {
+    const { door, connections, dispatching } = this.#options
+    const fault = door.refusalOf(response, request)
+    if (fault !== null) return fault
+    // Paid also by whom there is no room for, who hears that first.
+    const unpaid = dispatching.toll.take(network, CONNECTION_PRICE)
+    const refusal = connections.socketRefusal(network) ?? unpaid
     if (refusal !== null) return refusal
     if (!isSameOrigin(request.getHeader('origin'), request.getHeader('host')))
       return reject('permission-missing', { field: 'origin' })
     if (!isWireKnown) return reject('subprotocol-unknown')
-    if (this.#connections.size >= CONNECTIONS_MAX) return reject('busy', { retryAfterMs: 5_000 })
     return this.#options.refusal()
   }
 
   #onOpen(connection: Connection, ws: Parameters<Connection['onOpen']>[0]): void {
     this.#connections.add(connection)
+    this.#options.connections.onOpen(connection.network)
     connection.onOpen(ws)
     connection.send(this.#options.hello())
   }
@@ -184,6 +198,7 @@ export class Sockets {
 
   #onClose(connection: Connection): void {
     this.#connections.delete(connection)
+    this.#options.connections.onClose(connection.network)
     connection.onClose()
     const { feed } = this.#options.dispatching
     leavePrivate(connection, feed)

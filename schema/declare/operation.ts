@@ -27,6 +27,8 @@ export interface OperationDeclaration<
   readonly about: string
   readonly params: Params
   readonly reply: Reply
+  /** What it costs, in requests, once it is read; one when not said. Commands are counted by themselves. */
+  readonly price?: (params: z.output<Params>) => number
 }
 
 /** One that becomes a command of the engine. */

@@ -23,6 +23,8 @@ export interface RouteDeclaration<
 > {
   readonly access: Access
   readonly paidFrom: PaidFrom
+  /** What it costs, in requests. */
+  readonly price: number
   /** Known to the metrics by this name. */
   readonly name: string
   readonly about: string
@@ -47,6 +49,8 @@ const NOTHING: Nothing = z.strictObject({})
 interface RouteFacts<Path, Query, Body, Reply> {
   readonly access: Access
   readonly paidFrom: PaidFrom
+  /** One when not said. */
+  readonly price?: number
   readonly name: string
   readonly about: string
   readonly path?: Path
@@ -68,6 +72,7 @@ export function route<
 >(facts: RouteFacts<Path, Query, Body, Reply>): RouteDeclaration<Path, Query, Body, Reply, null> {
   return {
     ...facts,
+    price: facts.price ?? 1,
     path: facts.path ?? (NOTHING as unknown as Path),
     otherwise: facts.otherwise ?? 'field-invalid',
     query: facts.query ?? (NOTHING as unknown as Query),
@@ -97,6 +102,7 @@ export function commandRoute<
   return {
     access,
     paidFrom: countsAs,
+    price: 1,
     name: operation,
     about,
     path: NOTHING,

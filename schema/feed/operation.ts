@@ -4,7 +4,11 @@ import { position } from '../declare/field.ts'
 import { operation } from '../declare/operation.ts'
 import { said } from '../declare/shape.ts'
 import { text } from '../declare/text.ts'
-import { CHANNEL_NAME_LENGTH_MAX, CHANNELS_PER_CONNECTION_MAX } from '../limit.ts'
+import {
+  CHANNEL_NAME_LENGTH_MAX,
+  CHANNELS_PER_CONNECTION_MAX,
+  SUBSCRIPTION_PRICE,
+} from '../limit.ts'
 
 const channelName = text({
   min: 1,
@@ -30,7 +34,9 @@ export const FEED_OPERATIONS = {
   subscribe: operation({
     access: 'anyone',
     about:
-      'Follows channels. The missed deltas or a snapshot of each come right after the reply. Private ones need a session.',
+      'Follows channels. The missed deltas or a snapshot of each come right after the reply; one that is followed already goes on as it was, unless `since` is said. Private ones need a session.',
+    // What it causes is paid in addition, once that is known: SNAPSHOT_PART_PRICE for each part.
+    price: ({ channels }) => SUBSCRIPTION_PRICE * channels.length,
     params: z.strictObject({
       channels: z.array(channelRequest).min(1).max(CHANNELS_PER_CONNECTION_MAX),
     }),

@@ -4,11 +4,13 @@ import { account } from '../declare/field.ts'
 import { operation } from '../declare/operation.ts'
 import { asked } from '../declare/shape.ts'
 import { keySchema } from '../key.ts'
+import { RECORDS_PRICE } from '../limit.ts'
 import { outcomeReply } from './row.ts'
 
 export const KEY_OPERATIONS = {
   'outcome.get': operation({
     access: 'own.read',
+    price: () => RECORDS_PRICE,
     about:
       "The settled truth about one of the caller's keys, or about a command for another's account.",
     params: z.strictObject({

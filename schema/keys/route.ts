@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { route } from '../declare/route.ts'
 import { digits } from '../declare/shape.ts'
 import { keySchema } from '../key.ts'
+import { RECORDS_PRICE } from '../limit.ts'
 import type { AccountId } from '../unit.ts'
 import { KEY_OPERATIONS } from './operation.ts'
 import { outcomeReply } from './row.ts'
@@ -13,6 +14,7 @@ export const KEY_ROUTES = {
   'GET /v1/outcomes/{key}': route({
     access,
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'outcome.get',
     about,
     path: z.strictObject({ key: keySchema.describe('The key of the command.') }),

@@ -5,7 +5,7 @@ import { batchOperation, commandOperation, operation } from '../declare/operatio
 import { asked } from '../declare/shape.ts'
 import { REFUSED } from '../event.ts'
 import { keySchema } from '../key.ts'
-import { BATCH_COMMANDS_MAX } from '../limit.ts'
+import { BATCH_COMMANDS_MAX, RECORDS_PRICE } from '../limit.ts'
 import { AMEND_BID, CANCEL_BID, OPEN_LISTING, PLACE_BID, WITHDRAW_LISTING } from './command.ts'
 import { bidReply } from './row.ts'
 
@@ -45,12 +45,14 @@ export const MARKET_OPERATIONS = {
   'bid.get': operation({
     access: 'own.read',
     about: "One of one's own bids, open or ended.",
+    price: () => RECORDS_PRICE,
     params: z.strictObject({ bidId: asked(bid('The bid.')) }),
     reply: bidReply,
   }),
   'bid.find': operation({
     access: 'own.read',
     about: 'The own bid that was placed under a key, open or ended: after a restart, for one.',
+    price: () => RECORDS_PRICE,
     params: z.strictObject({ key: keySchema.describe('The key of the command that placed it.') }),
     reply: bidReply,
   }),

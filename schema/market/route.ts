@@ -5,7 +5,7 @@ import { commandRoute, route } from '../declare/route.ts'
 import { digits, said } from '../declare/shape.ts'
 import type { Said } from '../declare/shape.ts'
 import { keySchema } from '../key.ts'
-import { PAGE_ROWS_MAX } from '../limit.ts'
+import { PAGE_ROWS_MAX, RECORDS_PRICE } from '../limit.ts'
 import { instalmentRow } from '../loan/row.ts'
 import type { BidId, ListingId } from '../unit.ts'
 import { MARKET_OPERATIONS } from './operation.ts'
@@ -77,6 +77,7 @@ export const MARKET_ROUTES = {
   'GET /v1/listings': route({
     access: 'anyone',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'listing.list',
     about: 'Listings: open ones as of this moment, closed ones as settled.',
     query: z.strictObject({
@@ -88,6 +89,7 @@ export const MARKET_ROUTES = {
   'GET /v1/listings/{listingId}': route({
     access: 'anyone',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'listing.get',
     about: 'One listing with its book, its fills and the schedule of its loan.',
     path: z.strictObject({ listingId: digits<ListingId>(1, SAFE).describe('The listing.') }),
@@ -97,6 +99,7 @@ export const MARKET_ROUTES = {
   'GET /v1/bids': route({
     access: 'own.read',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'bid.list',
     about: "One's own bids, as settled.",
     query: z.strictObject({
@@ -108,6 +111,7 @@ export const MARKET_ROUTES = {
   'GET /v1/bids/{bidId}': route({
     access: MARKET_OPERATIONS['bid.get'].access,
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'bid.get',
     about: MARKET_OPERATIONS['bid.get'].about,
     path: z.strictObject({ bidId: digits<BidId>(1, SAFE).describe('The bid.') }),
@@ -117,6 +121,7 @@ export const MARKET_ROUTES = {
   'GET /v1/bids/by-key/{key}': route({
     access: MARKET_OPERATIONS['bid.find'].access,
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'bid.find',
     about: MARKET_OPERATIONS['bid.find'].about,
     path: z.strictObject({ key: keySchema.describe('The key of the command that placed it.') }),

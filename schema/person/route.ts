@@ -8,6 +8,8 @@ import {
   NAME_LENGTH_MAX,
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
+  PASSWORD_PRICE,
+  RECORDS_PRICE,
   TOKEN_LENGTH_MAX,
 } from '../limit.ts'
 import { accountId, email, personName, roles } from './row.ts'
@@ -57,6 +59,7 @@ export const PERSON_ROUTES = {
   'POST /v1/sessions': route({
     access: 'anyone',
     paidFrom: 'queries',
+    price: PASSWORD_PRICE,
     name: 'session.start',
     about: 'Signs in.',
     body: z.strictObject({
@@ -69,6 +72,7 @@ export const PERSON_ROUTES = {
   'DELETE /v1/sessions': route({
     access: 'signed-in',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'session.end',
     about: 'Signs out, everywhere at once.',
     reply: z.strictObject({}),
@@ -76,6 +80,7 @@ export const PERSON_ROUTES = {
   'GET /v1/me': route({
     access: 'signed-in',
     paidFrom: 'queries',
+    price: RECORDS_PRICE,
     name: 'person.me',
     about: 'Who is signed in.',
     reply: meAnswer,

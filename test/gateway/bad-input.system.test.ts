@@ -304,7 +304,7 @@ test('a client that stops reading is closed as a slow reader, and the others not
     await deaf.sendFrame({
       id,
       op: 'subscribe',
-      p: { channels: [{ channel: 'market' }, { channel: 'cash' }] },
+      p: { channels: [{ channel: 'market', since: 1, epoch: 1 }, { channel: 'cash' }] },
     })
   await expect
     .poll(() => gauge(market, 'lendbook_gateway_connections_count'), { timeout: 20_000 })

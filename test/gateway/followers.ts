@@ -43,6 +43,7 @@ export class Seat implements Follower {
   frames = 0
   /** The newest, as the feed made it. */
   frame: ChannelFrame | null = null
+  onFrame: (frame: ChannelFrame) => void = () => undefined
   refusals: string[] = []
   /** How many parts it takes before it has to be drained; as many as there are when not said. */
   room = Number.POSITIVE_INFINITY
@@ -88,6 +89,7 @@ export class Seat implements Follower {
   #take(frame: ChannelFrame): void {
     this.frames++
     this.frame = frame
+    this.onFrame(frame)
     this.subscriptions.onFrame(JSON.parse(JSON.stringify(frame)) as ChannelFrame)
   }
 

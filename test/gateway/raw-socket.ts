@@ -31,14 +31,16 @@ export class RawSocket {
     socket.on('error', () => undefined)
   }
 
-  /** @param perMessageDeflate offers to be sent compressed messages */
+  /** @param perMessageDeflate offers to be sent compressed messages
+   *  @param localAddress where it comes from: any address of this machine, 127.0.0.1 when not said */
   static async open(
     url: string,
     subprotocol: Subprotocol,
     token?: string,
     perMessageDeflate = false,
+    localAddress = '127.0.0.1',
   ): Promise<RawSocket> {
-    const socket = new WebSocket(url, subprotocol, { perMessageDeflate })
+    const socket = new WebSocket(url, subprotocol, { perMessageDeflate, localAddress })
     const opened = once(socket, 'open')
     const raw = new RawSocket(socket, subprotocol === 'lendbook.v1.json')
     await opened

@@ -94,10 +94,12 @@ test('all who come within a while are sent the same parts, later ones new ones',
   const [one, two, late] = [new Screen(floor), new Screen(floor), new Screen(floor)]
   one.seat.drain(1)
   floor.play('bid', 1, one)
+  two.seat.disconnect()
   two.seat.connect()
   two.seat.drain(1)
   expect(two.seat.frame).toBe(one.seat.frame)
   floor.hall.nowMs = SNAPSHOT_SHARED_MS
+  late.seat.disconnect()
   late.seat.connect()
   late.seat.drain(1)
   expect(late.seat.frame).not.toBe(one.seat.frame)
