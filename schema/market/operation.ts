@@ -5,8 +5,7 @@ import { batchOperation, commandOperation, operation } from '../declare/operatio
 import { asked } from '../declare/shape.ts'
 import { REFUSED } from '../event.ts'
 import { keySchema } from '../key.ts'
-import { RECORDS_PRICE } from '../limit.ts'
-import { BATCH_COMMANDS_MAX } from '../limit.ts'
+import { BATCH_COMMANDS_MAX, RECORDS_PRICE } from '../limit.ts'
 import { AMEND_BID, CANCEL_BID, OPEN_LISTING, PLACE_BID, WITHDRAW_LISTING } from './command.ts'
 import { bidReply } from './row.ts'
 

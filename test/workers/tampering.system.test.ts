@@ -39,7 +39,7 @@ const NOT_FOUND: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Tables of which the record knows nothing. */
-const APART = ['settlement_lease', 'person', 'session']
+const APART = ['settlement_lease', 'person', 'device', 'session']
 
 test('an honest market has no faults', async () => {
   expect(await faultsOf(ledger.postgres)).toEqual([])
