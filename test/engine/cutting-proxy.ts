@@ -12,12 +12,14 @@ export interface CuttingProxy {
   close(): Promise<void>
 }
 
-export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
+/** Stands before the server at `upstreamUrl`; user and password of it are those of the proxy too. */
+export async function startCuttingProxy(upstreamUrl: string): Promise<CuttingProxy> {
+  const { hostname: host, port } = new URL(upstreamUrl)
   let armedFor: string | null = null
   let cuts = 0
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
-    const upstream = connect({ port, host: '127.0.0.1' })
+    const upstream = connect({ port: Number(port), host })
     let isDoomed = false
     const cut = () => {
       client.destroy()
@@ -43,8 +45,10 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(upstreamUrl)
+  url.port = String((server.address() as AddressInfo).port)
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}/0`,
+    url: url.href,
     cutNextAnswerTo: (word) => {
       armedFor = word
     },

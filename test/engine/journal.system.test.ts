@@ -47,7 +47,7 @@ function answer(commands: readonly CommandEntry[]): EventEntry[] {
 
 describe('writing', () => {
   test('an answer that is lost on the wire leaves the commands carried out once', async () => {
-    const proxy = await startCuttingProxy(fixture.port)
+    const proxy = await startCuttingProxy(fixture.redis.url)
     const market = await freshJournal('cut', proxy.url)
     const writer = new CommandWriter(market)
     const story = new Story(2)
@@ -71,7 +71,7 @@ describe('writing', () => {
   })
 
   test('an entry that cannot be written for too long is given up for good, and only then', async () => {
-    const proxy = await startCuttingProxy(fixture.port)
+    const proxy = await startCuttingProxy(fixture.redis.url)
     const market = await freshJournal('given-up', proxy.url)
     let nowMs = 0
     const writer = new CommandWriter(market, { now: () => nowMs })
@@ -108,7 +108,7 @@ describe('writing', () => {
   })
 
   test('a checker is worth its name: without deduplication it finds what was done twice', async () => {
-    const proxy = await startCuttingProxy(fixture.port)
+    const proxy = await startCuttingProxy(fixture.redis.url)
     const market = await freshJournal('undeduplicated', proxy.url)
     const writer = new CommandWriter(market)
     await writer.append(new Story(2).opening())
