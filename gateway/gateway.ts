@@ -191,7 +191,7 @@ export class Gateway {
     })
   }
 
-  /** Resolves once the view is at a snapshot or at the beginning; it goes on from there. */
+  /** Resolves once the view holds all that had happened by then: nobody is told a balance of before. */
   async start(): Promise<void> {
     this.#watermarks.run().catch(fail)
     await this.#lookAhead()
@@ -290,7 +290,7 @@ export class Gateway {
     }
   }
 
-  #follow(onStarted: () => void): Promise<void> {
+  #follow(onCaughtUp: () => void): Promise<void> {
     const { journal, log } = this.#surroundings
     return followMarket({
       journal,
@@ -299,10 +299,13 @@ export class Gateway {
       onStart: (start, from) => {
         this.#admission.abandonUntil(from)
         this.#feed.load(start)
-        this.#isFollowing = true
-        onStarted()
+        this.#isFollowing = false
       },
       onEntries: (entries) => this.#onEntries(entries),
+      onCaughtUp: () => {
+        this.#isFollowing = true
+        onCaughtUp()
+      },
     })
   }
 

@@ -1,12 +1,13 @@
 /** Keeps a feed at the end of the journal: the newest snapshot that is sound first, then every entry after
  *  it. When entries were trimmed before they were read, from the snapshot again. */
-import { GENESIS } from '../../schema/index.ts'
+import { compareEntryIds, GENESIS } from '../../schema/index.ts'
 import type { EntryId, EventEntry } from '../../schema/index.ts'
 import { loadStateAt, readMarket } from '../../engine/index.ts'
 import type { SnapshotChunk, SnapshotMarket } from '../../engine/index.ts'
 import type { Log } from '../../engine/host/index.ts'
 import {
   assertFromBeginning,
+  lastId,
   loadNewestSnapshot,
   MissedEntries,
   readEvents,
@@ -21,19 +22,44 @@ interface Following {
   /** A new beginning: everything known before is out of date. Entries up to `from` are not read. */
   readonly onStart: (start: ViewStart | null, from: EntryId) => void
   readonly onEntries: (entries: readonly EventEntry[]) => void
+  /** After each beginning, once all that had happened by then has been handed on: what is told before is
+   *  as old as the snapshot. */
+  readonly onCaughtUp: () => void
 }
 
-/** Resolves when the signal is aborted. Throws what `onStart` and `onEntries` throw. */
+/** Resolves when the signal is aborted. Throws what its handlers throw. */
 export async function followMarket(following: Following): Promise<void> {
-  const { journal, log, signal, onEntries } = following
+  const { journal, log, signal } = following
   while (!signal.aborted) {
     const from = await start(following)
+    const end = await journal.persist('loading', () => lastId(journal, journal.keys.events), signal)
+    const onEntries = untilCaughtUp(following, from, end)
     try {
       await readEvents(journal, { from, signal, onEntries })
     } catch (error) {
       if (!(error instanceof MissedEntries)) throw error
       log.warn({ at: 'feed-missed-entries', error })
     }
+  }
+}
+
+/** Hands entries on, and says once that the one at `end` was among them. */
+function untilCaughtUp(
+  { onEntries, onCaughtUp }: Following,
+  from: EntryId,
+  end: EntryId,
+): Following['onEntries'] {
+  let isBehind = true
+  const note = (at: EntryId) => {
+    if (!isBehind || compareEntryIds(at, end) < 0) return
+    isBehind = false
+    onCaughtUp()
+  }
+  note(from)
+  return (entries) => {
+    onEntries(entries)
+    const last = entries.at(-1)
+    if (last !== undefined) note(last.id)
   }
 }
 

@@ -104,6 +104,30 @@ test.each(BENT)('beside one %s a gateway shows the market from the older one', a
   expect((await viewStart())?.sequence).toBe(GOOD)
 })
 
+test.each([
+  ['a snapshot', true],
+  ['the beginning', false],
+])(
+  'from %s on a gateway has caught up once all that had happened was handed on, and not before',
+  async (_, hasSnapshot) => {
+    if (hasSnapshot) await saveGood()
+    const end = new AbortController()
+    let seen = hasSnapshot ? GOOD : 0
+    const seenWhenCaughtUp: number[] = []
+    await followMarket({
+      ...{ journal, log: SILENT_LOG, signal: end.signal },
+      onStart() {},
+      onEntries: (entries) => void (seen += entries.length),
+      onCaughtUp: () => {
+        seenWhenCaughtUp.push(seen)
+        end.abort()
+      },
+    })
+    const answered = await journal.call('XLEN', journal.keys.events)
+    expect(seenWhenCaughtUp).toEqual([answered])
+  },
+)
+
 async function viewStart(): Promise<ViewStart | null> {
   const end = new AbortController()
   let found: ViewStart | null = null
@@ -111,7 +135,8 @@ async function viewStart(): Promise<ViewStart | null> {
     found = start
     end.abort()
   }
-  await followMarket({ journal, log: SILENT_LOG, signal: end.signal, onStart, onEntries() {} })
+  const idle = { onEntries() {}, onCaughtUp() {} }
+  await followMarket({ journal, log: SILENT_LOG, signal: end.signal, onStart, ...idle })
   return found
 }
 
