@@ -115,7 +115,9 @@ test.each([
     let seen = hasSnapshot ? GOOD : 0
     const seenWhenCaughtUp: number[] = []
     await followMarket({
-      ...{ journal, log: SILENT_LOG, signal: end.signal },
+      journal,
+      log: SILENT_LOG,
+      signal: end.signal,
       onStart() {},
       onEntries: (entries) => void (seen += entries.length),
       onCaughtUp: () => {
