@@ -24,7 +24,7 @@ const STATIC = {
   types: ['typescript/bin/tsc', '-b'],
   'web-types': ['vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'web/tsconfig.json'],
 }
-const SUITES = ['unit', 'system', 'chaos', 'journey']
+const SUITES = ['unit', 'system', 'load', 'journey']
 
 /** What has run: name, how many tests passed and failed, how long. */
 const done = []
@@ -37,7 +37,7 @@ const isAsked = (name) => {
 await run(async () => {
   checkNode()
   ensurePackages()
-  if (['system', 'chaos', 'journey'].some(isAsked)) ensureRedis()
+  if (['system', 'load', 'journey'].some(isAsked)) ensureRedis()
   if (isAsked('journey')) ensureChromium()
 })
 rmSync(REPORT_DIR, { recursive: true, force: true })
@@ -54,7 +54,7 @@ await Promise.all([
   ),
 ])
 await suite('system')
-await suite('chaos')
+await suite('load')
 await suite('journey')
 
 const sum = (key) => done.reduce((total, item) => total + item[key], 0)

@@ -6,15 +6,17 @@ import { defineConfig } from 'vitest/config'
 
 const SYSTEM_MS_MAX = 120_000
 
-/** Real processes compete for the cores: time enough on a busy machine. Those that put load on, or
- *  stop the time between two events, have the machine to themselves; the others mostly wait, and run
- *  two files at a time. */
+/** Real processes compete for the cores: time enough on a busy machine. Those in `ALONE` have the machine to
+ *  themselves; the others mostly wait, and run two files at a time. */
 const withProcesses = {
   globalSetup: ['test/harness/built.ts'],
   pool: 'forks' as const,
   testTimeout: SYSTEM_MS_MAX,
   hookTimeout: SYSTEM_MS_MAX,
 }
+
+/** What puts load on the machine, or measures what it does under it. */
+const ALONE = ['test/chaos/*.system.test.ts', 'test/gateway/large-market.system.test.ts']
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -32,15 +34,15 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.system.test.ts'],
-          exclude: ['test/chaos/**'],
+          exclude: ALONE,
           maxWorkers: 2,
           ...withProcesses,
         },
       },
       {
         test: {
-          name: 'chaos',
-          include: ['test/chaos/*.system.test.ts'],
+          name: 'load',
+          include: ALONE,
           fileParallelism: false,
           ...withProcesses,
         },
