@@ -119,6 +119,10 @@ export const SNAPSHOT_DELTAS_AFTER_MAX = 32
 export const PART_TAKEN_BYTES = 16 * 1024
 /** A reader that takes nothing at all of a snapshot for so long is closed. */
 export const SNAPSHOT_STALLED_MS_MAX = 10_000
+/** Rows that change at once, or that somebody has missed, before a new snapshot is sent instead, whose parts wait for
+ *  each other: 2.5 MB when all of them are new listings, so that nobody is ever sent more than BUFFERED_BYTES_MAX
+ *  in one go, and is closed for not having taken it. */
+export const DELTA_ROWS_MAX = 8_192
 /** Deltas a channel keeps for those who come back with `since`. */
 export const DELTAS_KEPT_MAX = 512
 /** The newest fills that the tape and a listing's page show. */

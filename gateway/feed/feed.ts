@@ -330,7 +330,12 @@ export class Feed {
 
   #flush(channel: PublicChannel): void {
     const delta = channel.flush()
-    if (delta !== null && channel.followers.size > 0) this.#publish(delta)
+    if (delta === null || channel.followers.size === 0) return
+    if (delta !== 'anew') this.#publish(delta)
+    // Who is being sent parts begins anew by himself once they are sent.
+    else
+      for (const follower of channel.followers)
+        if (!follower.isSentParts(channel.name)) this.#beginPublic(follower, channel)
   }
 
   /** A snapshot, then everything from there on. Right after `flush`. */

@@ -51,10 +51,11 @@ export class PrivateChannels {
   flush(): void {
     const { account } = this
     if (account.cashChangedAt > this.#cash.seq)
-      this.#cash.tell(account.cashChangedAt, account.cash())
+      this.#cash.tell(account.cashChangedAt, account.cash(), 1)
     const changed = account.changedBids
     if (changed !== null && changed.size > 0) {
-      this.#bids.tell(account.bidsChangedAt, { bids: Array.from(changed, bidRow) })
+      const bids = Array.from(changed, bidRow)
+      this.#bids.tell(account.bidsChangedAt, { bids }, bids.length)
       changed.clear()
     }
   }
@@ -78,11 +79,11 @@ class PrivateChannel {
     this.seq = seq
   }
 
-  tell(seq: Sequence, d: unknown): void {
+  tell(seq: Sequence, d: unknown, rows: number): void {
     const { name: ch, epoch } = this
     const delta: ChannelFrame = { t: 'delta', ch, epoch, seq, prev: this.seq, d }
     this.seq = seq
-    this.#ring.add(delta)
+    this.#ring.add(delta, rows)
     for (const follower of this.followers) follower.send(delta)
   }
 

@@ -1,6 +1,10 @@
 /** A channel that anyone may follow. Its deltas are conflated: however many entries have passed, one
  *  delta carries all that changed since the one before. */
-import { SNAPSHOT_DELTAS_AFTER_MAX, SNAPSHOT_SHARED_MS } from '../../schema/index.ts'
+import {
+  DELTA_ROWS_MAX,
+  SNAPSHOT_DELTAS_AFTER_MAX,
+  SNAPSHOT_SHARED_MS,
+} from '../../schema/index.ts'
 import type { ChannelFrame, Sequence } from '../../schema/index.ts'
 import type { Follower } from './feed.ts'
 import { Ring } from './ring.ts'
@@ -15,6 +19,8 @@ export interface PublicSource {
   readonly rows: number
   /** All of it, as of now. */
   snapshot(): object
+  /** How many rows the next delta has at most. */
+  readonly changedRows: number
   /** What changed since this was last called. */
   takeDelta(): unknown
 }
@@ -23,7 +29,7 @@ export class PublicChannel {
   readonly name: string
   readonly epoch: number
   readonly #source: PublicSource
-  readonly #ring = new Ring()
+  #ring = new Ring()
   #seq: Sequence
   /** The newest, which others are sent too: as long as nothing has changed, or for a while when it has rows. */
   #shared: { readonly snapshot: Snapshot; readonly untilMs: number } | null = null
@@ -42,11 +48,19 @@ export class PublicChannel {
     return this.#seq
   }
 
-  /** The delta up to now, null when nothing changed. It is kept for those who come back. */
-  flush(): ChannelFrame | null {
+  /** The delta up to now, null when nothing changed. It is kept for those who come back. `anew`: too much has
+   *  changed to be sent at once, and everyone, whoever comes back too, has to be sent a snapshot. */
+  flush(): ChannelFrame | 'anew' | null {
     const seq = this.#source.changedAt
     if (seq === this.#seq) return null
     const { name: ch, epoch } = this
+    const rows = this.#source.changedRows
+    if (rows > DELTA_ROWS_MAX) {
+      this.#source.takeDelta()
+      this.#seq = seq
+      this.#ring = new Ring()
+      return 'anew'
+    }
     const delta = {
       t: 'delta',
       ch,
@@ -56,7 +70,7 @@ export class PublicChannel {
       d: this.#source.takeDelta(),
     } as const
     this.#seq = seq
-    this.#ring.add(delta)
+    this.#ring.add(delta, rows)
     return delta
   }
 

@@ -29,6 +29,10 @@ export class MarketSource implements PublicSource {
     return this.#view.listings.size
   }
 
+  get changedRows(): number {
+    return this.#view.changedListings.length + this.#view.removedListings.length
+  }
+
   snapshot(): ChannelShapes['market']['snapshot'] {
     return { listings: Array.from(this.#view.listings.values(), (listing) => ({ ...listing.row })) }
   }
@@ -57,6 +61,7 @@ export class TapeSource implements PublicSource {
 
   /** It is small, and never cut. */
   readonly rows = 0
+  readonly changedRows = 0
 
   constructor(view: MarketView) {
     this.#view = view
@@ -86,6 +91,7 @@ export class ListingSource implements PublicSource {
 
   /** It is small, and never cut. */
   readonly rows = 0
+  readonly changedRows = 0
 
   constructor(listing: ListingView) {
     this.#listing = listing

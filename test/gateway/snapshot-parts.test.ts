@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import {
   accountId,
   atMs,
+  DELTA_ROWS_MAX,
   DELTAS_KEPT_MAX,
   listingId,
   minor,
@@ -115,6 +116,39 @@ test('a connection that breaks between parts begins with the first of a new snap
   screen.seat.drain(Number.POSITIVE_INFINITY)
   expect(screen.heard).toEqual(['market', 'market +', 'bids'])
   floor.hall.feed.flushPublic()
+  screen.expectCurrent()
+})
+
+test('more than can be sent at once is told as a new snapshot, to those who are there and who come back', () => {
+  const floor = new Floor()
+  const [screen, away] = [new Screen(floor), new Screen(floor)]
+  for (const { seat } of [screen, away]) seat.drain(Number.POSITIVE_INFINITY)
+  away.seat.disconnect()
+  for (let number = 0; number <= DELTA_ROWS_MAX; number++) floor.play('open', number, screen)
+  floor.hall.feed.flushPublic()
+  away.seat.connect()
+  for (const { seat, heard } of [screen, away]) {
+    seat.drain(Number.POSITIVE_INFINITY)
+    expect(heard.filter((what) => what.startsWith('market'))).toEqual(['market', 'market'])
+  }
+  floor.play('bid', 1, screen)
+  floor.hall.feed.flushPublic()
+  screen.expectCurrent()
+  away.expectCurrent()
+})
+
+test('who has missed more than can be sent at once begins with a snapshot', () => {
+  const floor = new Floor()
+  const screen = new Screen(floor)
+  screen.seat.drain(Number.POSITIVE_INFINITY)
+  screen.seat.disconnect()
+  for (let half = 0; half < 2; half++) {
+    for (let number = 0; number <= DELTA_ROWS_MAX / 2; number++) floor.play('open', number, screen)
+    floor.hall.feed.flushPublic()
+  }
+  screen.seat.connect()
+  screen.seat.drain(Number.POSITIVE_INFINITY)
+  expect(screen.heard.filter((what) => what.startsWith('market'))).toEqual(['market', 'market'])
   screen.expectCurrent()
 })
 
