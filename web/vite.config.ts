@@ -9,6 +9,7 @@ const GATEWAY_URL = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8080'
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [vue()],
+  publicDir: 'static',
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { amendFaultOf, amendmentOf, amendRoomMinor } from '../../web/market/own-bids/amendment.ts'
-import type { StandingBid } from '../../web/market/own-bids/amendment.ts'
-import type { BookLevel } from '../../web/vocabulary.ts'
+import { amendFaultOf, amendmentOf, amendRoomMinor } from '../../web/invest/own-bids/amendment.ts'
+import type { StandingBid } from '../../web/invest/own-bids/amendment.ts'
+import type { BookLevel } from '../../web/data/vocabulary.ts'
 import { listing } from './market-rows.ts'
 
 const NO_LEVELS: readonly BookLevel[] = []

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { arrange, DEFAULT_VIEW, isFiltered } from '../../web/market/arrange.ts'
-import type { View } from '../../web/market/arrange.ts'
+import { arrange, DEFAULT_VIEW, isFiltered } from '../../web/invest/market/arrange.ts'
+import type { View } from '../../web/invest/market/arrange.ts'
 import { listing } from './market-rows.ts'
 
 const rows = [

@@ -1,8 +1,25 @@
 import { expect, test } from 'vitest'
 import { REJECT_CODES } from '../../schema/reject.ts'
-import { en } from '../../web/i18n/en.ts'
+import { en as borrowEn } from '../../web/borrow/words/en.ts'
+import { zhCn as borrowZh } from '../../web/borrow/words/zh-cn.ts'
+import { en as deskEn } from '../../web/desk/words/en.ts'
+import { zhCn as deskZh } from '../../web/desk/words/zh-cn.ts'
+import { en as sharedEn } from '../../web/i18n/en.ts'
 import { rejectWords } from '../../web/i18n/reject-words.ts'
-import { zhCn } from '../../web/i18n/zh-cn.ts'
+import { zhCn as sharedZh } from '../../web/i18n/zh-cn.ts'
+import { en as investEn } from '../../web/invest/words/en.ts'
+import { zhCn as investZh } from '../../web/invest/words/zh-cn.ts'
+import { en as publicEn } from '../../web/public/words/en.ts'
+import { zhCn as publicZh } from '../../web/public/words/zh-cn.ts'
+
+const en = { shared: sharedEn, invest: investEn, borrow: borrowEn, desk: deskEn, public: publicEn }
+const zhCn = {
+  shared: sharedZh,
+  invest: investZh,
+  borrow: borrowZh,
+  desk: deskZh,
+  public: publicZh,
+}
 
 /** `market.title` and so on, with what stands there. */
 function lines(part: object, path = ''): Map<string, unknown> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fundingHistory } from '../../web/market/listing/funding-history.ts'
-import type { FillRow } from '../../web/vocabulary.ts'
+import { fundingHistory } from '../../web/invest/listing/funding-history.ts'
+import type { FillRow } from '../../web/data/vocabulary.ts'
 import { listing } from './market-rows.ts'
 
 const fill = (bidId: number, amountMinor: number, ratePpm: number): FillRow =>

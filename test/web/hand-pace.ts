@@ -1,4 +1,4 @@
-import type { Pace } from '../../web/feed/pace.ts'
+import type { Pace } from '../../web/data/feed/pace.ts'
 
 /** A pace that the test turns by hand: the browser's frames, one at a time. */
 export class HandPace implements Pace {

@@ -1,5 +1,5 @@
 /** Listings for tests, with only what matters said. */
-import type { ListingRow } from '../../web/vocabulary.ts'
+import type { ListingRow } from '../../web/data/vocabulary.ts'
 
 const PLAIN = {
   listingId: 1,

@@ -1,7 +1,7 @@
 import { effect } from 'vue'
 import { expect, test } from 'vitest'
-import { MarketStore } from '../../web/feed/market-store.ts'
-import type { ListingId, ListingPatch } from '../../web/vocabulary.ts'
+import { MarketStore } from '../../web/data/feed/market-store.ts'
+import type { ListingId, ListingPatch } from '../../web/data/vocabulary.ts'
 import { HandPace } from './hand-pace.ts'
 import { listing } from './market-rows.ts'
 

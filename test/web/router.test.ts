@@ -1,23 +1,32 @@
 import { expect, test } from 'vitest'
-import { matchRoute } from '../../web/router.ts'
+import { nextOf } from '../../web/app/address.ts'
+import { createMatcher } from './matcher.ts'
 
 test.each([
-  ['/', { kind: 'market' }],
-  ['/listings/17', { kind: 'listing', listingId: 17 }],
-  ['/portfolio', { kind: 'portfolio' }],
-  ['/sign-in', { kind: 'sign-in', next: '/' }],
-  ['/listings/0', { kind: 'unknown' }],
-  ['/listings/017', { kind: 'unknown' }],
-  ['/listings/1e3', { kind: 'unknown' }],
-  ['/listings/99999999999999999', { kind: 'unknown' }],
-  ['/nowhere', { kind: 'unknown' }],
-])('%s leads to %o', (path, route) => {
-  expect(matchRoute(path)).toEqual(route)
+  ['/', '/'],
+  ['/?sort=rate&grade=A,B', '/'],
+  ['/listings/17', '/listings/:listingId([1-9][0-9]{0,14})'],
+  ['/portfolio', '/portfolio'],
+  ['/sign-in', '/sign-in'],
+  ['/borrow', '/borrow'],
+  ['/desk', '/desk'],
+  ['/desk/listings/17', '/desk/listings/:listingId([1-9][0-9]{0,14})'],
+  ['/listings/0', '/:unknown(.*)*'],
+  ['/listings/017', '/:unknown(.*)*'],
+  ['/listings/1e3', '/:unknown(.*)*'],
+  ['/listings/99999999999999999', '/:unknown(.*)*'],
+  ['/nowhere', '/:unknown(.*)*'],
+])('%s leads to the page of %s', (path, pattern) => {
+  expect(
+    createMatcher()
+      .resolve(path)
+      .matched.at(-1)
+      ?.path.replace(/(?<=.)\/$/, ''),
+  ).toBe(pattern)
 })
 
 test('signing in goes back to where one came from, but never to another site', () => {
-  const next = (value: string) => matchRoute('/sign-in', `?next=${encodeURIComponent(value)}`)
-  expect(next('/listings/17')).toEqual({ kind: 'sign-in', next: '/listings/17' })
-  for (const elsewhere of ['//evil.example', '/\\evil.example', 'https://evil.example'])
-    expect(next(elsewhere)).toEqual({ kind: 'sign-in', next: '/' })
+  expect(nextOf('/listings/17')).toBe('/listings/17')
+  for (const elsewhere of ['//evil.example', '/\\evil.example', 'https://evil.example', undefined])
+    expect(nextOf(elsewhere)).toBe('/')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { annuitySchedule } from '../../engine/loan/annuity.ts'
-import { shareOf } from '../../web/market/listing/share.ts'
+import { shareOf } from '../../web/invest/listing/share.ts'
 
 test("a bid's share follows the loan's own schedule to the cent", () => {
   const principalMinor = 1_000_000

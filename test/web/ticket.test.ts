@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { Intent } from '../../web/market/intent.ts'
-import { faultOf, heldMinor, roomMinor } from '../../web/market/listing/ticket.ts'
-import type { BookLevel } from '../../web/vocabulary.ts'
+import { Intent } from '../../web/data/intent.ts'
+import { faultOf, heldMinor, roomMinor } from '../../web/invest/listing/ticket.ts'
+import type { BookLevel } from '../../web/data/vocabulary.ts'
 import { listing } from './market-rows.ts'
 
 const NO_LEVELS: readonly BookLevel[] = []

@@ -1,5 +1,5 @@
 import { REJECTS } from '../../schema/reject.ts'
-import type { RejectCode } from '../vocabulary.ts'
+import type { RejectCode } from '../data/vocabulary.ts'
 import type { Locale } from './format.ts'
 
 /** The words of a refusal in a language, from the one table that every door uses. */

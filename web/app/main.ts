@@ -1,0 +1,22 @@
+/** Starts the app: choices of the visitor, then the feed, then the page. The styles come first, so that
+ *  the order of their layers is known before any component adds to one. */
+import '../ui/base.css'
+import '@fontsource-variable/inter/wght.css'
+import '../ui/tokens.css'
+import { createApp } from 'vue'
+import { startClock } from '../data/feed/clock.ts'
+import { startFeed } from '../data/feed/index.ts'
+import { followSession } from '../data/session.ts'
+import { followLocale, preferredLocale, speak } from '../i18n/index.ts'
+import { followTheme } from '../ui/theme.ts'
+import App from './app.vue'
+import { followLinks, router } from './router.ts'
+
+followTheme()
+followSession()
+startFeed()
+startClock()
+followLinks()
+await speak(preferredLocale())
+followLocale()
+createApp(App).use(router).mount('#app')

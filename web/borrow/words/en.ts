@@ -1,0 +1,3 @@
+export const en = {
+  borrow: { title: 'Borrow' },
+}
