@@ -46,7 +46,7 @@ export interface ViewStart {
     Omit<ListingRow, 'status' | 'fundedMinor' | 'clearingRatePpm' | 'bidCount' | 'closedAtMs'>
   >
   /** In the order of their ids. */
-  readonly bids: Iterable<Omit<OpenBid, 'status' | 'before' | 'after'>>
+  readonly bids: Iterable<Omit<OpenBid, 'status' | 'wonRatePpm' | 'before' | 'after'>>
 }
 
 export class MarketView {
@@ -84,7 +84,8 @@ export class MarketView {
       account.heldMinor = heldMinor
     }
     for (const listing of start.listings) this.addListing(restoredRow(listing), false)
-    for (const bid of start.bids) this.addBid({ ...bid, status: 'open', before: null, after: null })
+    for (const bid of start.bids)
+      this.addBid({ ...bid, status: 'open', wonRatePpm: null, before: null, after: null })
     this.changedListings = []
     for (const listing of this.listings.values()) listing.isUntold = false
   }

@@ -22,6 +22,7 @@ export const onMarket = {
       placedAtMs: view.atMs,
       acceptedMinor,
       status: 'open',
+      wonRatePpm: null,
       key,
       before: null,
       after: null,

@@ -24,6 +24,8 @@ export interface OpenBid {
   readonly placedAtMs: AtMs
   acceptedMinor: Minor
   status: BidStatus
+  /** The rate of the loan that it has won a part of. */
+  wonRatePpm: RatePpm | null
   /** Of the command that placed it; null where it is not known. */
   readonly key: Key | null
   /** Its neighbours among the open bids of its account, in the order they came. */
@@ -33,7 +35,9 @@ export interface OpenBid {
 
 export function bidRow(bid: OpenBid): BidRow {
   const { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs, key } = bid
-  return { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs, key }
+  const earnedRatePpm = bid.wonRatePpm ?? ratePpm
+  const terms = { amountMinor, acceptedMinor, ratePpm, earnedRatePpm }
+  return { bidId, listingId, ...terms, status, placedAtMs, key }
 }
 
 /** The bid as the tape shows it: what it brought in, whatever became of it since. */

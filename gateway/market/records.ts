@@ -1,5 +1,6 @@
 /** Listings, bids and fills as they are settled in Postgres. All of it throws `Refusal` records-unavailable. */
 import type { Selectable } from 'kysely'
+import type { Database } from '../../engine/host/index.ts'
 import {
   accountId as brandAccountId,
   atMs,
@@ -35,10 +36,10 @@ export function listBids(
   { limit, after, status }: Page<BidStatus>,
 ): Promise<readonly BidRow[]> {
   return records.ask(async (db) => {
-    let query = db.selectFrom('bid').selectAll().where('account_id', '=', accountId)
-    if (after !== undefined) query = query.where('bid_id', '<', after)
-    if (status !== undefined) query = query.where('status', '=', status)
-    const rows = await query.orderBy('bid_id', 'desc').limit(limit).execute()
+    let query = ownBids(db, accountId)
+    if (after !== undefined) query = query.where('bid.bid_id', '<', after)
+    if (status !== undefined) query = query.where('bid.status', '=', status)
+    const rows = await query.orderBy('bid.bid_id', 'desc').limit(limit).execute()
     return rows.map(bidRowOf)
   })
 }
@@ -50,14 +51,19 @@ export function findBid(
   bidId: BidId,
 ): Promise<BidRow | null> {
   return records.ask(async (db) => {
-    const row = await db
-      .selectFrom('bid')
-      .selectAll()
-      .where('bid_id', '=', bidId)
-      .where('account_id', '=', accountId)
-      .executeTakeFirst()
+    const row = await ownBids(db, accountId).where('bid.bid_id', '=', bidId).executeTakeFirst()
     return row === undefined ? null : bidRowOf(row)
   })
+}
+
+/** An account's bids, each with the rate at which its listing closed. */
+function ownBids(db: Database, accountId: AccountId) {
+  return db
+    .selectFrom('bid')
+    .leftJoin('listing', 'listing.listing_id', 'bid.listing_id')
+    .selectAll('bid')
+    .select('listing.clearing_rate_ppm')
+    .where('bid.account_id', '=', accountId)
 }
 
 /** Closed ones, newest first. */
@@ -127,13 +133,17 @@ function listingRowOf(row: Selectable<Tables['listing']>): ListingRow {
   }
 }
 
-function bidRowOf(row: Selectable<Tables['bid']>): BidRow {
+function bidRowOf(
+  row: Selectable<Tables['bid']> & Pick<Selectable<Tables['listing']>, 'clearing_rate_ppm'>,
+): BidRow {
+  const earned = row.status === 'won' ? row.clearing_rate_ppm : null
   return {
     bidId: bidId(row.bid_id),
     listingId: brandListingId(row.listing_id),
     amountMinor: minor(row.amount_minor),
     acceptedMinor: minor(row.accepted_minor),
     ratePpm: ratePpm(row.rate_ppm),
+    earnedRatePpm: ratePpm(earned ?? row.rate_ppm),
     status: row.status,
     placedAtMs: atMs(row.placed_at.getTime()),
     key: row.key as Key | null,

@@ -82,6 +82,7 @@ export const bidRow = row('BidRow', 'A bid as its owner sees it.', {
   amountMinor: minorUnits('What is asked for.'),
   acceptedMinor: minorUnits('What is in the book now; what was won, once won.'),
   ratePpm: rate('The lowest rate that the investor lends at.'),
+  earnedRatePpm: rate('What it earns a year: the rate of the loan once won; before, `ratePpm`.'),
   status: oneOf('status', BID_STATUSES, 'How it stands.'),
   placedAtMs: moment('When it was placed.'),
   key: BID_KEY,

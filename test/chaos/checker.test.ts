@@ -1,7 +1,7 @@
 /** Each class of violation is found where it is, and nowhere else: one thing broken at a time. */
 import { expect, test } from 'vitest'
 import { RequestRefused } from '../../gateway/client/index.ts'
-import { listingId, minor, reject } from '../../schema/index.ts'
+import { listingId, minor, ratePpm, reject } from '../../schema/index.ts'
 import type { BidRow, CashRow, Command, Event, EventOf, ListingRow } from '../../schema/index.ts'
 import { checkAnswers } from './check/answers.ts'
 import { checkBooks } from './check/books.ts'
@@ -352,12 +352,15 @@ test('a caller who sees other cash than the ledger, or an ended bid as open, has
 test('a caller who sees other terms of a bid than the table has a stale view', async () => {
   const { evidence } = playTinyMarket()
   const row = evidence.bid.find(({ bid_id }) => bid_id === 3)
+  const closed = evidence.listing.find(({ listing_id }) => listing_id === row?.listing_id)
+  const earned = row?.status === 'won' ? closed?.clearing_rate_ppm : row?.rate_ppm
   const shown = {
     bidId: row?.bid_id,
     listingId: row?.listing_id,
     amountMinor: row?.amount_minor,
     acceptedMinor: row?.accepted_minor,
     ratePpm: row?.rate_ppm,
+    earnedRatePpm: earned,
     status: row?.status,
   } as BidRow
   const seen = async (bid: BidRow) => {
@@ -371,6 +374,7 @@ test('a caller who sees other terms of a bid than the table has a stale view', a
   expect(await seen(shown)).toEqual([])
   expect(await seen({ ...shown, amountMinor: minor(150_000) })).toEqual(['stale-view'])
   expect(await seen({ ...shown, acceptedMinor: minor(150_000) })).toEqual(['stale-view'])
+  expect(await seen({ ...shown, earnedRatePpm: ratePpm(1) })).toEqual(['stale-view'])
   expect(await seen({ ...shown, status: 'withdrawn' })).toEqual(['stale-view'])
 })
 

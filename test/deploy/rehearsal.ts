@@ -180,6 +180,7 @@ class Rehearsal {
         this.#actor(event.accountId)?.bids.set(event.bidId, {
           ...event,
           status: 'open',
+          earnedRatePpm: event.ratePpm,
           placedAtMs: atMs(this.#nowMs),
         })
         return

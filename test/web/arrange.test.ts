@@ -12,12 +12,12 @@ const rows = [
 const order = (view: Partial<View>): number[] =>
   arrange(rows, { ...DEFAULT_VIEW, ...view }).map((row) => row.listingId)
 
-test('a newcomer sees what is open, soonest to close first', () => {
-  expect(order({})).toEqual([2, 12, 1])
+test('a newcomer sees what is open, newest first', () => {
+  expect(order({})).toEqual([12, 2, 1])
 })
 
 test('rows that are equal keep the order of their numbers, whichever way one sorts', () => {
-  expect(order({ sort: 'grade' })).toEqual([1, 2, 12])
+  expect(order({ sort: 'grade', isDescending: false })).toEqual([1, 2, 12])
   expect(order({ sort: 'grade', isDescending: true })).toEqual([2, 12, 1])
 })
 
@@ -25,9 +25,9 @@ test.each<[string, Partial<View>, number[]]>([
   ['grades', { grades: ['A'] }, [1]],
   ['term', { termMonths: 60 }, [2]],
   ['mode', { mode: 'uniform-auction' }, [12]],
-  ['rate', { ratePpmMin: 100_000 }, [2, 12]],
+  ['rate', { ratePpmMin: 100_000 }, [12, 2]],
   ['status', { status: 'funded' }, [4]],
-  ['any status', { status: null }, [4, 2, 12, 1]],
+  ['any status', { status: null }, [12, 4, 2, 1]],
 ])('filtering by %s', (_name, view, expected) => {
   expect(order(view)).toEqual(expected)
 })

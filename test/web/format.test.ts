@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { en } from '../../web/i18n/en.ts'
 import { createFormat, decimal, fundedPercent, spanText } from '../../web/i18n/format.ts'
-import { parseMoney, parseRate } from '../../web/i18n/parse.ts'
 import { zhCn } from '../../web/i18n/zh-cn.ts'
 
 const english = createFormat('en', 'USD')
@@ -55,29 +54,4 @@ test.each([
 test('a due day is the same day everywhere', () => {
   expect(english.day('2027-01-31')).toBe('Jan 31, 2027')
   expect(chinese.day('2027-01-31')).toBe('2027年1月31日')
-})
-
-test.each([
-  ['250', 25_000],
-  ['1,205.5', 120_550],
-  ['$ 1 205.50', 120_550],
-  ['１２．５', 1_250],
-  ['0.01', 1],
-  ['0.001', null],
-  ['-5', null],
-  ['1e3', null],
-  ['', null],
-  ['12.3.4', null],
-  ['99999999999999', null],
-])('the amount %s is read as %s', (text, minor) => {
-  expect(parseMoney(text, 2)).toBe(minor)
-})
-
-test.each([
-  ['12.49', 124_900],
-  ['9.1234%', 91_234],
-  ['9.12345', null],
-  ['0', 0],
-])('the rate %s is read as %s', (text, ratePpm) => {
-  expect(parseRate(text)).toBe(ratePpm)
 })

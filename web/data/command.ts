@@ -1,11 +1,14 @@
-/** The life of one command from a form: asked, then known or not, then ever safer. */
-import { computed, shallowRef } from 'vue'
+/** A command from a form: sent under one key, waited for, and told in words.
+ *
+ *  When no answer comes, what became of it may still be seen: one's own bids are told on a channel, and a bid carries the
+ *  key of the command that placed it. Then nobody has to send anything again. */
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import { RequestRefused } from '../../gateway/client/index.ts'
-import { market, progress } from './feed/connection.ts'
 import { rejectText } from '../i18n/index.ts'
 import { announceOwn } from './announcer.ts'
-import type { CommandReply, RejectCode } from './vocabulary.ts'
+import { market, progress } from './feed/connection.ts'
 import { Intent } from './intent.ts'
+import type { CommandReply, RejectCode } from './vocabulary.ts'
 
 export type Outcome<Form> =
   | { readonly kind: 'none' }
@@ -13,41 +16,69 @@ export type Outcome<Form> =
   /** Silence: it may or may not have been accepted. Sending again is safe. */
   | { readonly kind: 'unanswered' }
   | { readonly kind: 'refused'; readonly code: RejectCode }
-  | { readonly kind: 'accepted'; readonly reply: CommandReply; readonly form: Form }
+  /** `reply` is null where its effect was seen and the answer itself never came. */
+  | { readonly kind: 'accepted'; readonly reply: CommandReply | null; readonly form: Form }
 
 export interface Command<Form> {
   readonly send: (form: Form & { readonly key: string }) => Promise<CommandReply>
   /** What an answer and silence are called, in the language in use. */
-  readonly accepted: (reply: CommandReply, form: Form) => string
+  readonly accepted: (reply: CommandReply | null, form: Form) => string
   readonly unanswered: () => string
+  /** Whether what was asked for shows by now. Reads stores: it is asked again whenever they change. */
+  readonly isSeen?: (form: Form & { readonly key: string }) => boolean
 }
 
 /** For the setup of one form. */
 export function useCommand<Form extends object>(command: Command<Form>) {
   const outcome = shallowRef<Outcome<Form>>({ kind: 'none' })
   const intent = new Intent(() => market().nextKey())
-  const sequence = computed(() =>
-    outcome.value.kind === 'accepted' ? outcome.value.reply.sequence : null,
-  )
+  /** The entry that its effect is in, or one behind it. */
+  const sequence = shallowRef<number | null>(null)
+  const asked = shallowRef<(Form & { readonly key: string }) | null>(null)
   const isRecorded = computed(() => hasReached(sequence.value, progress.value.recorded))
   const isSettled = computed(() => hasReached(sequence.value, progress.value.settled))
   /** What came of it, in words; null while nothing is known. */
   const said = computed(() => wordsOf(command, outcome.value))
 
   async function send(form: Form): Promise<void> {
+    const keyed = { ...form, key: intent.keyFor(form) }
     outcome.value = { kind: 'sending' }
+    asked.value = keyed
     try {
-      const reply = await command.send({ ...form, key: intent.keyFor(form) })
-      intent.answered()
-      outcome.value = { kind: 'accepted', reply, form }
+      const reply = await command.send(keyed)
+      accept(keyed, reply, reply.sequence)
     } catch (error) {
-      outcome.value = failed(error, intent)
+      if (asked.value === keyed) outcome.value = failed(error, intent)
     }
     if (said.value !== null) announceOwn(said.value)
   }
 
+  function accept(form: Form, reply: CommandReply | null, at: number): void {
+    // A late answer to what was given up, or seen already, changes nothing.
+    if (asked.value !== form) return
+    asked.value = null
+    intent.answered()
+    sequence.value = at
+    outcome.value = { kind: 'accepted', reply, form }
+  }
+
+  /** Gives the command up; what was sent may still have its effect, and is then seen where it shows. */
   function startAnew(): void {
+    asked.value = null
     outcome.value = { kind: 'none' }
+  }
+
+  const { isSeen } = command
+  if (isSeen !== undefined) {
+    const stop = watch(
+      () => asked.value !== null && outcome.value.kind === 'unanswered' && isSeen(asked.value),
+      (is) => {
+        if (!is || asked.value === null) return
+        accept(asked.value, null, progress.value.sequence)
+        if (said.value !== null) announceOwn(said.value)
+      },
+    )
+    onScopeDispose(stop)
   }
 
   return { outcome, said, isRecorded, isSettled, send, startAnew }

@@ -34,8 +34,8 @@ export const zhCn = {
   modes: { 'fixed-rate': '固定利率', 'uniform-auction': '竞价' },
   listingStatuses: { open: '募集中', funded: '已满标', expired: '已流标', withdrawn: '已撤标' },
   bidStatuses: {
-    open: '在册',
-    outbid: '已被超越',
+    open: '排队中',
+    outbid: '已出局',
     cancelled: '已撤销',
     won: '已中标',
     expired: '已流标',

@@ -28,6 +28,7 @@ export async function checkViews(
   for (const { code, owner, debits_minor, credits_minor } of evidence.ledger_account)
     balances.set(`${code}/${owner}`, credits_minor - debits_minor)
   const bids = new Map(evidence.bid.map((row) => [row.bid_id, row]))
+  const closedAt = new Map(evidence.listing.map((row) => [row.listing_id, row.clearing_rate_ppm]))
   const deadline = Date.now() + patienceMs
   for (const { accountId, follower } of viewers) {
     const available = balances.get(`${AVAILABLE}/${accountId}`) ?? 0
@@ -36,7 +37,7 @@ export async function checkViews(
       follower.cash?.availableMinor === available && follower.cash.heldMinor === held
     const wrongBids = () =>
       [...follower.openBids.values(), ...follower.endedBids.values()].filter(
-        (seen) => !isAsRecorded(seen, bids.get(seen.bidId)),
+        (seen) => !isAsRecorded(seen, bids.get(seen.bidId), closedAt.get(seen.listingId)),
       )
     const seesBids = () => wrongBids().length === 0
     while (!(seesCash() && seesBids()) && Date.now() < deadline) await wait(LOOK_EVERY_MS)
@@ -59,9 +60,14 @@ export async function checkViews(
   }
 }
 
-function isAsRecorded(seen: BidRow, row: Rows['bid'][number] | undefined): boolean {
+function isAsRecorded(
+  seen: BidRow,
+  row: Rows['bid'][number] | undefined,
+  clearingRatePpm: number | null | undefined,
+): boolean {
   return (
     row !== undefined &&
+    seen.earnedRatePpm === (row.status === 'won' ? clearingRatePpm : row.rate_ppm) &&
     seen.status === row.status &&
     seen.listingId === row.listing_id &&
     seen.amountMinor === row.amount_minor &&

@@ -1,4 +1,6 @@
 import { market } from '../../data/feed/connection.ts'
+import { marketStore } from '../../data/feed/index.ts'
+import type { ListingId } from '../../data/vocabulary.ts'
 import { format } from '../../i18n/index.ts'
 import { t } from '../words/index.ts'
 import { useCommand } from '../../data/command.ts'
@@ -12,13 +14,16 @@ interface WithdrawForm {
 export function useWithdrawListing() {
   return useCommand<WithdrawForm>({
     send: (form) => market().withdrawListing(form),
-    accepted: ({ answer }) => {
+    accepted: (reply) => {
       const { withdraw, unit } = t.value
+      if (reply === null) return withdraw.done
+      const { answer } = reply
       if (answer.kind !== 'ListingWithdrawn' || answer.bidCount === 0) return withdraw.noneReleased
       const { bidCount, releasedMinor } = answer
       const bids = unit.bids(bidCount, format.value.count(bidCount))
       return withdraw.released(format.value.money(releasedMinor), bids)
     },
     unanswered: () => t.value.withdraw.unanswered,
+    isSeen: ({ listingId }) => marketStore.row(listingId as ListingId)?.status === 'withdrawn',
   })
 }

@@ -16,6 +16,7 @@ export const en = {
     doneTitle: (id: string) => `Listing ${id} is withdrawn`,
     released: (amount: string, bids: string) => `${amount} went back to the investors of ${bids}.`,
     noneReleased: 'It had no bids, so no cash moved.',
+    done: 'The listing is withdrawn, and all its bids have their cash back.',
     unanswered:
       'No answer came in time, so we do not know yet. Send again: it is the same withdrawal and counts once.',
   },

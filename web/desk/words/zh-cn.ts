@@ -17,6 +17,7 @@ export const zhCn = {
     doneTitle: (id) => `标的 ${id} 已撤标`,
     released: (amount, bids) => `已向 ${bids}退回 ${amount}。`,
     noneReleased: '该标的没有投标，没有资金变动。',
+    done: '标的已撤，所有投标资金均已退回。',
     unanswered: '未及时收到答复，结果尚不确定。请重新发送：这是同一次撤标，只计一次。',
   },
 } satisfies typeof en

@@ -27,9 +27,10 @@ export interface View {
   readonly number: string
 }
 
+/** Newest first: there is time to read them, and the order is the same a minute later. */
 export const DEFAULT_VIEW: View = {
-  sort: 'timeLeft',
-  isDescending: false,
+  sort: 'listing',
+  isDescending: true,
   grades: [],
   termMonths: null,
   mode: null,

@@ -1,4 +1,5 @@
 import { market } from '../../data/feed/connection.ts'
+import { bidsStore } from '../../data/feed/index.ts'
 import { format } from '../../i18n/index.ts'
 import { t } from '../words/index.ts'
 import type { CommandReply } from '../../data/vocabulary.ts'
@@ -14,14 +15,20 @@ interface AmendForm {
 export function useAmendBid() {
   return useCommand<AmendForm>({
     send: (form) => market().amendBid(form),
-    accepted: ({ answer, isRepeated }) => {
+    accepted: (reply) => {
       const { amend } = t.value
+      if (reply === null) return amend.done
+      const { answer, isRepeated } = reply
       if (answer.kind !== 'BidAmended') return amend.done
       const words = [accepted(answer), moved(answer)]
       if (isRepeated) words.unshift(amend.repeated)
       return amend.inOrder(words)
     },
     unanswered: () => t.value.amend.unanswered,
+    isSeen: ({ bidId, amountMinor, ratePpm }) =>
+      bidsStore.bids.value.some(
+        (bid) => bid.bidId === bidId && bid.amountMinor === amountMinor && bid.ratePpm === ratePpm,
+      ),
   })
 }
 

@@ -39,6 +39,7 @@ export const en = {
     sortedBy: (column: string) => `Sort by ${column}`,
     filters: 'Filters',
     search: 'Listing number',
+    searchFault: 'A listing number has digits only.',
     anyTerm: 'Any term',
     anyMode: 'Any mode',
     anyStatus: 'Any status',
@@ -46,6 +47,7 @@ export const en = {
     rateMin: 'Rate from, %',
     clear: 'Clear filters',
     shown: (shown: string, all: string) => `${shown} of ${all}`,
+    covered: 'Covered',
     empty: 'No listing matches these filters.',
     none: 'No listings yet. The first one appears here the moment it opens.',
     progressOf: (percent: string, amount: string) => `${percent} of ${amount}`,
@@ -53,6 +55,15 @@ export const en = {
     sort: 'Sort',
     ascending: 'ascending',
     descending: 'descending',
+  },
+  own: {
+    you: 'You',
+    inRow: (amount: string) => `You ${amount}`,
+    place: (amount: string, rate: string, place: string, rates: string) =>
+      `${amount} at ${rate}: rate ${place} of ${rates} in the book.`,
+    first: 'Nobody bids lower.',
+    ahead: (amount: string) => `${amount} is bid at lower rates and comes first.`,
+    last: 'A better bid pushes this one out first.',
   },
   tape: {
     title: 'Newest fills',
@@ -67,6 +78,19 @@ export const en = {
     path: 'Where this is',
     fundedOf: (funded: string, amount: string) => `${funded} of ${amount} funded`,
     left: (left: string) => `${left} to go`,
+    afterLosses: 'After expected losses',
+    afterLossesWhy: (rate: string, loss: string) =>
+      `${rate} a year less ${loss}: what loans of this grade would lose a year if all that was late in the data is lost. Lenders pay no fee. An estimate from young loans, not a promise.`,
+    gradeLate: (share: string) => `${share} late`,
+    gradeWhy: (facts: {
+      late: string
+      loans: string
+      share: string
+      income: string
+      debts: string
+      owners: string
+    }) =>
+      `Of ${facts.loans} loans of this grade ${facts.late} (${facts.share}) were more than 15 days late or lost after three to five instalments. Typical borrower: $${facts.income} a year, debts of ${facts.debts} of the monthly income, ${facts.owners} own their home. Source: LendingClub public statistics, loans of January to March 2018.`,
     covered: 'Covered. Until it closes, lower rates still get in.',
     closesIn: 'Closes in',
     closedAt: 'Closed',
@@ -134,8 +158,20 @@ export const en = {
     rateHint: (ceiling: string) => `At most ${ceiling}. You may earn more, never less.`,
     rateCovered: (rate: string) => `Covered: only a rate below ${rate} gets in.`,
     all: 'All that is left',
+    rateZero: 'At 0% you lend without any interest.',
+    toReview: 'Review bid',
+    reviewTitle: 'Check your bid',
+    reviewAuction: (amount: string, rate: string) =>
+      `You lend ${amount} at ${rate} a year or more.`,
+    reviewFixed: (amount: string, rate: string) => `You lend ${amount} at ${rate} a year.`,
+    reviewCapped: (asked: string, held: string) =>
+      `You asked for ${asked}. Only ${held} is left at this rate, so only that is held.`,
+    reviewHeld: (closes: string) =>
+      `The money is set aside as soon as the bid is accepted. If the listing is not funded by ${closes}, all of it comes back. Interest is earned only if the borrower pays.`,
     submit: 'Place bid',
     submitting: 'Placing…',
+    change: 'Change',
+    seen: 'Your bid was accepted and is in the book.',
     available: 'Available',
     willHold: 'Will be held',
     remains: 'Stays available',
@@ -215,15 +251,20 @@ export const en = {
     openBids: 'Bids in the book',
     openEmpty: 'You have no bids in a book.',
     openEmptyWhat: 'Find a listing on the market and place one.',
+    newWhat:
+      'Your account has no money yet. Once a transfer from your bank has arrived, you can bid; look around the market meanwhile.',
+    howToPay: 'How money gets here',
     history: 'Earlier bids',
     historyEmpty: 'No earlier bids yet.',
-    historyWhy: 'As settled in the ledger.',
+    historyWhy: 'As booked in your account.',
     listing: 'Listing',
     placed: 'Placed',
     bid: 'Bid',
     accepted: 'In the book',
     got: 'Won',
     rate: 'Rate',
+    rateAsked: (rate: string) => `you asked for ${rate}`,
+    atLeast: 'at least',
     status: 'Status',
     action: 'Action',
     cancel: 'Cancel',

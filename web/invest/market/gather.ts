@@ -1,0 +1,38 @@
+/** The tape, gathered: bids on one listing at one rate are one line, or twenty near-identical lines a second
+ *  would tell nothing. */
+import type { BidId, FillRow, ListingId, RatePpm } from '../../data/vocabulary.ts'
+
+export interface TapeLine {
+  readonly listingId: ListingId
+  readonly ratePpm: RatePpm
+  readonly amountMinor: number
+  readonly bids: number
+  /** Of its newest bid. */
+  readonly atMs: number
+  readonly newestId: BidId
+  /** One of them is one's own. */
+  readonly isOwn: boolean
+}
+
+/** Newest line first.
+ *
+ *  @param fills newest first */
+export function gatherFills(
+  fills: readonly FillRow[],
+  own: ReadonlySet<BidId>,
+): readonly TapeLine[] {
+  const lines = new Map<string, { -readonly [Name in keyof TapeLine]: TapeLine[Name] }>()
+  for (const { bidId, listingId, ratePpm, amountMinor, atMs } of fills) {
+    const name = `${listingId} ${ratePpm}`
+    const line = lines.get(name)
+    const isOwn = own.has(bidId)
+    if (line === undefined)
+      lines.set(name, { listingId, ratePpm, amountMinor, bids: 1, atMs, newestId: bidId, isOwn })
+    else {
+      line.amountMinor += amountMinor
+      line.bids++
+      line.isOwn ||= isOwn
+    }
+  }
+  return [...lines.values()]
+}
