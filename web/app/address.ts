@@ -13,6 +13,7 @@ export const address = {
   desk: '/desk',
   deskListing: (listingId: number): string => `/desk/listings/${listingId}`,
   deskOpenListing: '/desk/listings/open',
+  patterns: '/ui',
   company: '/about/company',
   fees: '/about/fees',
   risk: '/about/risk',

@@ -17,6 +17,11 @@ export const desk: Area = {
           meta: { title: () => t.value.listings.title },
         },
         {
+          path: 'listings/open',
+          component: () => import('./listings/open-page.vue'),
+          meta: { title: () => t.value.publish.title, permission: 'listing.open' },
+        },
+        {
           path: `listings/:listingId${LISTING_ID}`,
           component: () => import('./listings/record-page.vue'),
           props: ({ params }) => ({ id: Number(params['listingId']) }),
@@ -24,5 +29,15 @@ export const desk: Area = {
         },
       ],
     },
+    // The patterns in all their states: for those who build pages.
+    ...(import.meta.env.DEV
+      ? [
+          {
+            path: address.patterns,
+            component: () => import('./patterns/patterns-page.vue'),
+            meta: { words, title: () => 'Patterns' },
+          },
+        ]
+      : []),
   ],
 }

@@ -35,6 +35,14 @@ export function readRate(text: string): NumberRead {
   return within(read(text, RATE_DIGITS, false), RATE_PPM_MAX)
 }
 
+/** `36`: a whole number without any thousands' marks that could be a point. */
+export function readCount(text: string): NumberRead {
+  const found = read(text, 0, false)
+  return found.kind === 'fault' && found.fault.kind === 'ambiguous'
+    ? fault({ kind: 'not-number' })
+    : found
+}
+
 /** No more than the contract lets anyone say. */
 function within(found: NumberRead, most: number): NumberRead {
   return found.kind === 'value' && found.value > most ? fault({ kind: 'too-large' }) : found

@@ -15,6 +15,10 @@ export function rateFaultText(fault: NumberFault): string {
     : faultText(fault, '9.5')
 }
 
+export function countFaultText(fault: NumberFault): string {
+  return fault.kind === 'too-fine' ? t.value.field.whole : faultText(fault, '36')
+}
+
 function faultText(fault: NumberFault, example: string): string {
   const words = t.value.field
   switch (fault.kind) {

@@ -1,3 +1,22 @@
 export const en = {
-  borrow: { title: 'Borrow' },
+  borrow: {
+    title: 'What a loan costs',
+    lead: 'Investors compete for your loan, so you may pay less than the rate you enter, never more. All figures are to the cent.',
+    amount: 'Amount',
+    rate: 'Highest rate you would pay',
+    term: 'Months to repay in',
+    result: 'What it costs',
+    instalment: 'A month',
+    interest: 'Interest in all',
+    total: 'You pay back in all',
+    note: 'Equal instalments, the last one smaller by what was rounded up before. Lendbook takes no fee at present. Paying late costs more.',
+    wait: 'Enter an amount, a rate and a term.',
+    schedule: 'Repayment schedule',
+    number: 'No.',
+    principal: 'Principal',
+    interestPart: 'Interest',
+    left: 'Still owed',
+    all: (count: string) => `Show all ${count} instalments`,
+    fewer: 'Show fewer',
+  },
 }

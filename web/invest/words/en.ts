@@ -144,6 +144,7 @@ export const en = {
     funded: 'Fully funded. The loan has been paid out.',
     expired: 'Not fully funded in time. All bids got their cash back.',
     withdrawn: 'Withdrawn before it closed. All bids got their cash back.',
+    atDesk: 'See it at the desk',
     ownBids: 'Your bids on this listing',
     unknown: 'There is no listing with this number.',
     unknownWhat: 'It may have closed long ago, or the number may be mistyped.',

@@ -117,6 +117,7 @@ export const zhCn = {
     funded: '已满标，借款已发放。',
     expired: '未在期限内募满，所有投标资金均已退回。',
     withdrawn: '已在截止前撤标，所有投标资金均已退回。',
+    atDesk: '在工作台查看',
     ownBids: '我在此标的的投标',
     unknown: '没有此编号的标的。',
     unknownWhat: '它可能早已结束，或编号有误。',
@@ -164,8 +165,7 @@ export const zhCn = {
     amountMissing: '请输入金额，例如 250 或 250.00。',
     rateMissing: '请输入百分比利率，例如 9.5。',
     accepted: (amount) => `您的投标 ${amount} 已挂单。`,
-    acceptedPart: (amount, asked) =>
-      `您投标 ${asked}，其中 ${amount} 已挂单，其余仍可用。`,
+    acceptedPart: (amount, asked) => `您投标 ${asked}，其中 ${amount} 已挂单，其余仍可用。`,
     repeated: '该投标此前已被接受，没有重复投标。',
     unanswered: '未及时收到答复，结果尚不确定。请重新发送：这是同一笔投标，只计一次。',
     another: '再投一笔',
@@ -202,8 +202,7 @@ export const zhCn = {
     submitting: '正在修改…',
     done: '投标已修改。',
     accepted: (amount, rate) => `您的投标 ${amount}（利率 ${rate}）已挂单。`,
-    acceptedPart: (amount, asked, rate) =>
-      `您按 ${rate} 投标 ${asked}，其中 ${amount} 已挂单。`,
+    acceptedPart: (amount, asked, rate) => `您按 ${rate} 投标 ${asked}，其中 ${amount} 已挂单。`,
     held: (amount) => `已追加冻结 ${amount}。`,
     released: (amount) => `${amount} 已恢复可用。`,
     cashAsItWas: '资金没有变动。',
