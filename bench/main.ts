@@ -10,6 +10,7 @@ const SUBJECTS: Record<string, () => Promise<{ run: () => Promise<BenchResult> }
   http: () => import('./http/main.ts'),
   recovery: () => import('./recovery/main.ts'),
   hostile: () => import('./hostile/main.ts'),
+  web: () => import('./web/main.ts'),
 }
 
 async function main(): Promise<number> {

@@ -41,10 +41,7 @@ async function build() {
   process.stdout.write('lendbook: building\n')
   rmSync(STAMP, { force: true })
   for (const folder of SOURCES) copyAssets(folder)
-  const codes = await Promise.all([
-    runTool('typescript/bin/tsc', ['-b', ...PROJECTS]),
-    runTool('vite/bin/vite.js', ['build', '-c', 'web/vite.config.ts', '--logLevel', 'error']),
-  ])
+  const codes = await Promise.all([runTool('typescript/bin/tsc', ['-b', ...PROJECTS]), buildWeb()])
   if (codes.some((code) => code !== 0)) {
     process.exitCode = 1
     return
@@ -54,8 +51,22 @@ async function build() {
   process.stdout.write(`lendbook: built in ${((Date.now() - startedMs) / 1000).toFixed(1)} s\n`)
 }
 
+/** The app, then its pages, written by the app itself. */
+async function buildWeb() {
+  const vite = ['build', '-c', 'web/vite.config.ts', '--logLevel', 'error']
+  const ahead = ['--ssr', 'app/ahead.ts', '--outDir', '../dist/.ahead', '--manifest', 'false']
+  const code =
+    (await runTool('vite/bin/vite.js', vite)) ||
+    (await runTool('vite/bin/vite.js', [...vite, ...ahead]))
+  return code || run([join(DIST_DIR, '.ahead', 'ahead.js'), join(DIST_DIR, 'web')])
+}
+
 function runTool(script, args) {
-  const tool = spawn(process.execPath, [join(PROJECT_DIR, 'node_modules', script), ...args], {
+  return run([join(PROJECT_DIR, 'node_modules', script), ...args])
+}
+
+function run(args) {
+  const tool = spawn(process.execPath, args, {
     cwd: PROJECT_DIR,
     stdio: ['ignore', 'inherit', 'inherit'],
   })

@@ -1,11 +1,14 @@
 /** The web app: read once at the start, served from memory. Files under /assets carry a hash in their
- *  name and never change; everything else is asked for again. */
+ *  name and never change; everything else is asked for again. The app's own addresses are answered by the pages that
+ *  were written when it was built, in the language that the browser asks for; an address that the app does not
+ *  know is a 404 with a page to read. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
-import { reject } from '../../schema/index.ts'
+import { z } from 'zod'
+import { assert, reject } from '../../schema/index.ts'
 import { endAnswer, refuseHttp, writeSecurityHeaders } from './answer.ts'
 import type { Door } from './door.ts'
 
@@ -35,29 +38,79 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const GZIP_BYTES_MIN = 1_024
 
-/** Serves `folder`; its index.html for every address that is not a file, so that the app's own
- *  addresses can be opened and reloaded. */
+/** What the build says of its pages: which file answers which address. */
+const pagesFile = z.strictObject({
+  pages: z.array(z.strictObject({ pattern: z.string(), name: z.string() })).max(1_000),
+  unknown: z.string(),
+})
+
+/** As in the names of the pages. */
+const CHINESE = 'zh-CN'
+const ENGLISH = 'en'
+
+/** Serves `folder` as the build left it. @throws when its `pages.json` is not what a build writes */
 export function serveStatic(door: Door, folder: string): void {
   const files = readFolder(folder)
-  const index = files.get('/index.html')
+  const pageOf = readPages(files)
   door.on('get', '/*', (response, request) => {
     const path = decodedPath(request.getUrl())
-    const isPage = extname(path) === ''
-    const file = files.get(path) ?? (isPage ? index : undefined)
-    if (file === undefined) refuseHttp(response, reject('page-unknown'))
-    else sendFile(response, request, file)
+    const file = files.get(path)
+    if (file !== undefined) {
+      sendFile(response, request, file, '200 OK')
+      return
+    }
+    const page = extname(path) === '' ? pageOf(path, request.getHeader('accept-language')) : null
+    if (page === null) refuseHttp(response, reject('page-unknown'))
+    else sendFile(response, request, page.file, page.isKnown ? '200 OK' : '404 Not Found')
   })
   door.on('any', '/*', (response) => refuseHttp(response, reject('page-unknown')))
 }
 
-function sendFile(response: HttpResponse, request: HttpRequest, file: StaticFile): void {
+/** The page of an address of the app, in the language asked for; null where no app was built. */
+type PageOf = (
+  path: string,
+  acceptLanguage: string,
+) => { readonly file: StaticFile; readonly isKnown: boolean } | null
+
+function readPages(files: Map<string, StaticFile>): PageOf {
+  const table = files.get('/pages.json')
+  if (table === undefined) return () => null
+  const { pages, unknown } = pagesFile.parse(JSON.parse(table.body.toString()))
+  const take = (name: string): Readonly<Record<string, StaticFile>> =>
+    Object.fromEntries(
+      [ENGLISH, CHINESE].map((locale) => {
+        const path = `/${name}.${locale}.html`
+        const file = files.get(path)
+        assert(file !== undefined, `the build has ${path}`)
+        // The file's own name is no address.
+        files.delete(path)
+        return [locale, file]
+      }),
+    )
+  const known = pages.map(({ pattern, name }) => ({ is: new RegExp(pattern), files: take(name) }))
+  const missing = take(unknown)
+  files.delete('/pages.json')
+  return (path, acceptLanguage) => {
+    const page = known.find(({ is }) => is.test(path))
+    const locale = /^\s*zh\b/i.test(acceptLanguage) ? CHINESE : ENGLISH
+    const file = (page?.files ?? missing)[locale]
+    return file === undefined ? null : { file, isKnown: page !== undefined }
+  }
+}
+
+function sendFile(
+  response: HttpResponse,
+  request: HttpRequest,
+  file: StaticFile,
+  status: string,
+): void {
   const isKnown = request.getHeader('if-none-match') === file.tag
   const takesGzip = request.getHeader('accept-encoding').includes('gzip')
   response.cork(() => {
-    response.writeStatus(isKnown ? '304 Not Modified' : '200 OK')
+    response.writeStatus(isKnown ? '304 Not Modified' : status)
     response.writeHeader('cache-control', file.caching)
     response.writeHeader('etag', file.tag)
-    response.writeHeader('vary', 'accept-encoding')
+    response.writeHeader('vary', 'accept-encoding, accept-language')
     writeSecurityHeaders(response)
     if (isKnown) {
       response.endWithoutBody()
@@ -70,7 +123,7 @@ function sendFile(response: HttpResponse, request: HttpRequest, file: StaticFile
   })
 }
 
-function readFolder(folder: string): ReadonlyMap<string, StaticFile> {
+function readFolder(folder: string): Map<string, StaticFile> {
   if (!existsSync(folder)) return new Map()
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   return new Map(

@@ -19,4 +19,7 @@ startClock()
 followLinks()
 await speak(preferredLocale())
 followLocale()
-createApp(App).use(router).mount('#app')
+const app = createApp(App).use(router)
+// What was rendered ahead stays until the page itself is there.
+await router.isReady().catch(() => undefined)
+app.mount('#app')

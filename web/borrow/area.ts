@@ -14,7 +14,7 @@ export const borrow: Area = {
         {
           path: '',
           component: () => import('./cost/cost-page.vue'),
-          meta: { title: () => t.value.borrow.title },
+          meta: { title: () => t.value.borrow.title, isAhead: true },
         },
       ],
     },

@@ -41,6 +41,7 @@ export const en = {
   title: (page: string) => `${page} · Lendbook`,
   nav: {
     main: 'Main',
+    menu: 'Menu',
     market: 'Market',
     portfolio: 'Portfolio',
     borrow: 'Borrow',

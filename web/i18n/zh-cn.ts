@@ -6,6 +6,7 @@ export const zhCn = {
   title: (page) => `${page} · Lendbook`,
   nav: {
     main: '主导航',
+    menu: '菜单',
     market: '市场',
     portfolio: '资产',
     borrow: '借款',

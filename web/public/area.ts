@@ -3,6 +3,8 @@ import { address, nextOf } from '../app/address.ts'
 import type { Area } from '../app/area.ts'
 import { t, words } from './words/index.ts'
 
+const ABOUT = ['company', 'fees', 'risk', 'help', 'disclosure'] as const
+
 export const publicArea: Area = {
   words,
   routes: [
@@ -17,10 +19,16 @@ export const publicArea: Area = {
           props: ({ query }) => ({ next: nextOf(query['next']) }),
           meta: { title: () => t.value.signIn.title },
         },
+        ...ABOUT.map((name) => ({
+          path: address[name],
+          component: () => import('./about/about-page.vue'),
+          props: { name },
+          meta: { title: () => t.value.about[name].title, isAhead: true },
+        })),
         {
           path: '/:unknown(.*)*',
           component: () => import('./unknown-page.vue'),
-          meta: { title: () => t.value.unknownPage.title },
+          meta: { title: () => t.value.unknownPage.title, isAhead: true },
         },
       ],
     },

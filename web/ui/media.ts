@@ -2,6 +2,8 @@
 import { shallowRef } from 'vue'
 
 function follow(query: string) {
+  // Pages that are rendered ahead are for no screen in particular.
+  if (import.meta.env.SSR) return shallowRef(false)
   const list = matchMedia(query)
   const matches = shallowRef(list.matches)
   list.addEventListener('change', () => {

@@ -2,7 +2,6 @@
 import { annuitySchedule } from '../../../engine/loan/annuity.ts'
 import { OPEN_LISTING } from '../../../schema/market/command.ts'
 import { boundsOf } from '../../data/rules.ts'
-import type { Minor, RatePpm } from '../../data/vocabulary.ts'
 
 export const BOUNDS = {
   amount: boundsOf(OPEN_LISTING.body.amountMinor),
@@ -25,8 +24,8 @@ export interface Cost {
 /** @param ratePpm of a year */
 export function costOf(amountMinor: number, ratePpm: number, termMonths: number): Cost {
   const { instalmentMinor, instalments } = annuitySchedule({
-    principalMinor: amountMinor as Minor,
-    ratePpm: ratePpm as RatePpm,
+    principalMinor: amountMinor,
+    ratePpm,
     termMonths,
   })
   let leftMinor = amountMinor

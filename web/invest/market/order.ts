@@ -40,8 +40,9 @@ export function createOrder(view: Ref<View>, nowMs: () => number = () => perform
       if (live !== undefined) next.push(live)
     }
     if (isSame(rows.value, next)) return
+    // What comes to an empty list moves nothing away.
+    if (rows.value.length > 0) movedAtMs = nowMs()
     rows.value = next
-    movedAtMs = nowMs()
   }
   const makeIfFree = (): void => {
     if (nowMs() >= heldUntilMs) make()
