@@ -84,8 +84,10 @@ function copyAssets(folder) {
   }
 }
 
+/** The benches are built with the harness of the tests. */
 function newestSourceMs() {
-  const files = [...SOURCES.flatMap((folder) => [folder, ...filesOf(folder)]), ...SOURCE_FILES]
+  const folders = [...SOURCES, ...(HAS_BENCH ? ['test'] : [])]
+  const files = [...folders.flatMap((folder) => [folder, ...filesOf(folder)]), ...SOURCE_FILES]
   return Math.max(...files.map((file) => statSync(join(PROJECT_DIR, file)).mtimeMs))
 }
 

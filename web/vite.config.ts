@@ -13,6 +13,8 @@ const CORE = new RegExp(
     String.raw`/web/data/(?!queries\.ts|rules\.ts)`,
     String.raw`/web/i18n/(?!en\.ts|zh-cn\.ts|read-number\.ts)`,
     String.raw`/web/(invest|borrow|desk|public)/(area|words/index)\.ts$`,
+    // The styles of all pages, first of all: they say in what order layers count.
+    String.raw`/web/ui/(base|tokens|font)\.css$`,
     String.raw`/web/ui/(media|state-note|stale-line|money-amount|theme)\b`,
   ].join('|'),
 )

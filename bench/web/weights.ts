@@ -7,6 +7,13 @@ const WEB = new URL('../../web/', import.meta.url)
 const ASSETS = new URL('assets/', WEB)
 const WAIT_MS_MAX = 20_000
 
+/** As much of a frame as tells the last of a snapshot. */
+interface Frame {
+  readonly t?: string
+  readonly part?: number
+  readonly parts?: number
+}
+
 export interface Weights {
   /** Script that the market's page asks for before it is whole. */
   readonly firstLoadBytes: number
@@ -48,11 +55,16 @@ export async function weighSnapshot(
       socket.on('close', () => fail(new Error('the market sent no snapshot')))
       socket.on('open', () => {
         before = read(socket)
-        socket.send(JSON.stringify({ id: 1, op: 'subscribe', body: { channel: 'market' } }))
+        const p = { channels: [{ channel: 'market' }] }
+        socket.send(JSON.stringify({ id: 1, op: 'subscribe', p }))
       })
+      let plainBytes = 0
       socket.on('message', (data: Buffer) => {
-        if (!data.includes('"snapshot"')) return
-        resolve({ wireBytes: read(socket) - before, plainBytes: data.length })
+        const frame = JSON.parse(data.toString()) as Frame
+        if (frame.t !== 'snapshot') return
+        plainBytes += data.length
+        if ((frame.part ?? 1) < (frame.parts ?? 1)) return
+        resolve({ wireBytes: read(socket) - before, plainBytes })
       })
     })
   } finally {

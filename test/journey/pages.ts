@@ -40,5 +40,5 @@ export function pagesOf(listingId: number, funded: number): readonly AppPage[] {
 export async function visit(page: Page, baseUrl: string, path: string): Promise<void> {
   await page.goto(baseUrl + path)
   await page.locator('main h1').first().waitFor({ state: 'attached' })
-  await page.waitForFunction(`document.querySelector('main [aria-busy="true"]') === null`)
+  await page.locator('main [aria-busy="true"]').first().waitFor({ state: 'detached' })
 }

@@ -42,8 +42,8 @@ test('fills of one listing at one rate are one line, with the time of the newest
   const fills = [fill(9, 1, 70, 50), fill(8, 2, 70, 50), fill(7, 1, 70, 25), fill(6, 1, 80, 10)]
   const own = new Set([7]) as never
   expect(gatherFills(fills, own)).toEqual([
-    { listingId: 1, ratePpm: 70, amountMinor: 75, bids: 2, atMs: 9, newestId: 9, isOwn: true },
-    { listingId: 2, ratePpm: 70, amountMinor: 50, bids: 1, atMs: 8, newestId: 8, isOwn: false },
-    { listingId: 1, ratePpm: 80, amountMinor: 10, bids: 1, atMs: 6, newestId: 6, isOwn: false },
+    { listingId: 1, ratePpm: 70, amountMinor: 75, bids: 2, atMs: 9, newestId: 9, ownMinor: 25 },
+    { listingId: 2, ratePpm: 70, amountMinor: 50, bids: 1, atMs: 8, newestId: 8, ownMinor: 0 },
+    { listingId: 1, ratePpm: 80, amountMinor: 10, bids: 1, atMs: 6, newestId: 6, ownMinor: 0 },
   ])
 })

@@ -1,7 +1,7 @@
 /** Starts the app: choices of the visitor, then the feed, then the page. The styles come first, so that
  *  the order of their layers is known before any component adds to one. */
 import '../ui/base.css'
-import '@fontsource-variable/inter/wght.css'
+import '../ui/font.css'
 import '../ui/tokens.css'
 import { createApp } from 'vue'
 import { startClock } from '../data/feed/clock.ts'

@@ -10,8 +10,8 @@ export interface TapeLine {
   /** Of its newest bid. */
   readonly atMs: number
   readonly newestId: BidId
-  /** One of them is one's own. */
-  readonly isOwn: boolean
+  /** What of it is one's own. */
+  readonly ownMinor: number
 }
 
 /** Newest line first.
@@ -25,13 +25,13 @@ export function gatherFills(
   for (const { bidId, listingId, ratePpm, amountMinor, atMs } of fills) {
     const name = `${listingId} ${ratePpm}`
     const line = lines.get(name)
-    const isOwn = own.has(bidId)
+    const ownMinor = own.has(bidId) ? amountMinor : 0
     if (line === undefined)
-      lines.set(name, { listingId, ratePpm, amountMinor, bids: 1, atMs, newestId: bidId, isOwn })
+      lines.set(name, { listingId, ratePpm, amountMinor, bids: 1, atMs, newestId: bidId, ownMinor })
     else {
       line.amountMinor += amountMinor
       line.bids++
-      line.isOwn ||= isOwn
+      line.ownMinor += ownMinor
     }
   }
   return [...lines.values()]
