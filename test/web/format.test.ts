@@ -55,3 +55,18 @@ test('a due day is the same day everywhere', () => {
   expect(english.day('2027-01-31')).toBe('Jan 31, 2027')
   expect(chinese.day('2027-01-31')).toBe('2027年1月31日')
 })
+
+test('all amounts on an axis are written in one unit', () => {
+  expect([0, 500_000, 1_000_000].map(english.moneyAxis(1_200_000))).toEqual([
+    '$0',
+    '$5,000',
+    '$10,000',
+  ])
+  expect([0, 5_000_000, 12_500_000].map(english.moneyAxis(12_500_000))).toEqual([
+    '$0K',
+    '$50K',
+    '$125K',
+  ])
+  expect([500_000, 1_000_000].map(chinese.moneyAxis(1_200_000))).toEqual(['¥5,000', '¥10,000'])
+  expect([50_000_000, 150_000_000].map(chinese.moneyAxis(150_000_000))).toEqual(['¥50万', '¥150万'])
+})

@@ -94,6 +94,12 @@ export function createFormat(locale: Locale, currency: string) {
     moneyBrief: (minor: number) => brief.format(decimal(minor, digits)),
     /** `$4.87M`: for totals that move; the exact amount stands beside or behind it. */
     moneyCompact: (minor: number | bigint) => compact.format(decimal(minor, digits)),
+    /** How amounts up to one are written on an axis: all of them in the same unit. */
+    moneyAxis: (mostMinor: number): ((minor: number) => string) => {
+      const most = mostMinor / 10 ** digits
+      const [unit, sign] = axisUnit(locale, most)
+      return (minor) => `${brief.format(minor / 10 ** digits / unit)}${sign}`
+    },
     /** The same as `money` in pieces, so that the unit can be set in a lighter tone. */
     moneyParts: (minor: number, isBrief: boolean) =>
       (isBrief ? brief : exact).formatToParts(decimal(minor, digits)),
@@ -110,6 +116,13 @@ export function createFormat(locale: Locale, currency: string) {
     /** `2027-01-31` as a day of the calendar, the same in every time zone. */
     day: (isoDay: string) => day.format(new Date(`${isoDay}T00:00:00Z`)),
   }
+}
+
+/** The unit of an axis that ends at `most`, and its sign. */
+function axisUnit(locale: Locale, most: number): readonly [number, string] {
+  if (locale === 'zh-CN') return most >= 100_000 ? [10_000, '万'] : [1, '']
+  if (most >= 1_000_000) return [1_000_000, 'M']
+  return most >= 100_000 ? [1_000, 'K'] : [1, '']
 }
 
 function percentFormat(locale: Locale, least: number, most: number): Intl.NumberFormat {

@@ -97,7 +97,8 @@ export function faultsOf(asked: Publication): Partial<Record<FieldName, Publicat
   for (const name of ['purpose', 'grade', 'mode'] as const)
     if (asked[name] === null) faults[name] = 'missing'
   const { amountMinor, minBidMinor } = asked
-  if (amountMinor !== null && minBidMinor !== null && faults.minBid === undefined)
+  const isWithin = faults.amount === undefined && faults.minBid === undefined
+  if (isWithin && amountMinor !== null && minBidMinor !== null)
     if (misfitOf({ amountMinor, minBidMinor }) !== null) faults.minBid = 'misfit'
   return faults
 }
