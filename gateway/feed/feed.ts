@@ -161,7 +161,7 @@ export class Feed {
   refresh(follower: Follower, name: string): void {
     const channel = this.#public.get(name)
     if (channel === undefined || follower.isSentParts(name)) return
-    this.#flush(channel)
+    if (this.#flush(channel) && channel.followers.has(follower)) return
     this.#beginPublic(follower, channel)
   }
 
@@ -328,14 +328,18 @@ export class Feed {
       }
   }
 
-  #flush(channel: PublicChannel): void {
+  /** @returns whether all who follow it were begun anew: whoever was about to be has been */
+  #flush(channel: PublicChannel): boolean {
     const delta = channel.flush()
-    if (delta === null || channel.followers.size === 0) return
-    if (delta !== 'anew') this.#publish(delta)
+    if (delta === null || channel.followers.size === 0) return false
+    if (delta !== 'anew') {
+      this.#publish(delta)
+      return false
+    }
     // Who is being sent parts begins anew by himself once they are sent.
-    else
-      for (const follower of channel.followers)
-        if (!follower.isSentParts(channel.name)) this.#beginPublic(follower, channel)
+    for (const follower of channel.followers)
+      if (!follower.isSentParts(channel.name)) this.#beginPublic(follower, channel)
+    return true
   }
 
   /** A snapshot, then everything from there on. Right after `flush`. */
@@ -351,7 +355,7 @@ export class Feed {
     follower.leave(name)
     follower.sendParts(snapshot, () => {
       if (this.#public.get(name) !== channel) return
-      this.#flush(channel)
+      if (this.#flush(channel) && channel.followers.has(follower)) return
       const missed = channel.missed(snapshot.seq, channel.epoch)
       // It took longer than deltas are kept for: from the beginning.
       if (missed === null) this.#beginPublic(follower, channel)

@@ -19,7 +19,7 @@ export interface PublicSource {
   readonly rows: number
   /** All of it, as of now. */
   snapshot(): object
-  /** How many rows the next delta has at most. */
+  /** How many rows the next delta has at most, of all its lists. */
   readonly changedRows: number
   /** What changed since this was last called. */
   takeDelta(): unknown

@@ -61,7 +61,6 @@ export class TapeSource implements PublicSource {
 
   /** It is small, and never cut. */
   readonly rows = 0
-  readonly changedRows = 0
 
   constructor(view: MarketView) {
     this.#view = view
@@ -70,6 +69,10 @@ export class TapeSource implements PublicSource {
 
   get changedAt(): Sequence {
     return this.#view.tapeChangedAt
+  }
+
+  get changedRows(): number {
+    return Math.min(this.#view.tape.added - this.#mark, TAPE_FILLS_MAX)
   }
 
   snapshot(): ChannelShapes['tape']['snapshot'] {
@@ -91,7 +94,6 @@ export class ListingSource implements PublicSource {
 
   /** It is small, and never cut. */
   readonly rows = 0
-  readonly changedRows = 0
 
   constructor(listing: ListingView) {
     this.#listing = listing
@@ -102,6 +104,11 @@ export class ListingSource implements PublicSource {
 
   get changedAt(): Sequence {
     return this.#listing.changedAt
+  }
+
+  get changedRows(): number {
+    const { changedRates, fills } = this.#listing
+    return (changedRates?.size ?? 0) + Math.min(fills.added - this.#mark, TAPE_FILLS_MAX)
   }
 
   snapshot(): ChannelShapes['listing']['snapshot'] {

@@ -12,6 +12,7 @@ import {
   sequence,
   SNAPSHOT_PART_ROWS_MAX,
   SNAPSHOT_SHARED_MS,
+  TAPE_FILLS_MAX,
 } from '../../schema/index.ts'
 import type { BidId, ChannelFrame, Event } from '../../schema/index.ts'
 import { Parts } from '../../gateway/feed/parts.ts'
@@ -151,6 +152,58 @@ test('who has missed more than can be sent at once begins with a snapshot', () =
   expect(screen.heard.filter((what) => what.startsWith('market'))).toEqual(['market', 'market'])
   screen.expectCurrent()
 })
+
+test('who could not be served while very much changed begins anew once, not twice', () => {
+  const floor = new Floor()
+  const screen = new Screen(floor)
+  screen.seat.drain(Number.POSITIVE_INFINITY)
+  for (let number = 0; number <= DELTA_ROWS_MAX; number++) floor.play('open', number, screen)
+  const before = screen.seat.frames
+  floor.play('lag', 0, screen)
+  screen.seat.drain(Number.POSITIVE_INFINITY)
+  expect(screen.heard.filter((what) => what.startsWith('market'))).toEqual(['market', 'market'])
+  const parts = Math.ceil(floor.hall.feed.view.listings.size / SNAPSHOT_PART_ROWS_MAX)
+  expect(screen.seat.frames - before).toBe(parts)
+  screen.expectCurrent()
+})
+
+test('who is sent the last part after very much has changed begins anew once, not twice', () => {
+  const floor = new Floor()
+  const screen = new Screen(floor)
+  screen.seat.drain(3)
+  for (let number = 0; number <= DELTA_ROWS_MAX; number++) floor.play('open', number, screen)
+  screen.seat.drain(1)
+  const before = screen.seat.frames
+  screen.seat.drain(Number.POSITIVE_INFINITY)
+  const parts = Math.ceil(floor.hall.feed.view.listings.size / SNAPSHOT_PART_ROWS_MAX)
+  const bids = Math.ceil(BIDS / SNAPSHOT_PART_ROWS_MAX)
+  expect(screen.seat.frames - before).toBe(parts + bids)
+  screen.expectCurrent()
+})
+
+test.each(['tape', 'listing:1'] as const)(
+  'who has missed more of %s than can be sent at once begins with a snapshot',
+  (channel) => {
+    const floor = new Floor()
+    const screen = new Screen(floor)
+    const heard: string[] = []
+    screen.seat.drain(Number.POSITIVE_INFINITY)
+    screen.seat.subscriptions.add(channel, {
+      onSnapshot: () => heard.push('snapshot'),
+      onDelta: () => heard.push('delta'),
+    })
+    screen.seat.connect()
+    screen.seat.disconnect()
+    const flushes = Math.ceil(DELTA_ROWS_MAX / TAPE_FILLS_MAX) + 1
+    for (let flush = 0; flush < flushes; flush++) {
+      for (let bid = 0; bid < TAPE_FILLS_MAX; bid++) floor.play('bid', 0, screen)
+      floor.hall.feed.flushPublic()
+    }
+    screen.seat.connect()
+    screen.seat.drain(Number.POSITIVE_INFINITY)
+    expect(heard).toEqual(['snapshot', 'snapshot'])
+  },
+)
 
 test('a channel given up between parts is sent no more of them', () => {
   const floor = new Floor()

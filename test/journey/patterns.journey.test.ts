@@ -16,7 +16,7 @@ beforeAll(async () => {
   server = await createServer({
     configFile: CONFIG,
     server: { port: 0, proxy: {} },
-    logLevel: 'error',
+    logLevel: 'silent',
   })
   await server.listen()
   browser = await openBrowser()
