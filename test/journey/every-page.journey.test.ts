@@ -123,6 +123,32 @@ test('at 768 px the market shows the number of bids whole', async () => {
   })
 })
 
+test('a lost connection is said on every page and size, and nothing is pushed out of its place', async () => {
+  const open: { readonly name: string; readonly page: Page }[] = []
+  for (const { name, who } of PAGES) {
+    const page = await contexts.get(who)?.newPage()
+    if (page === undefined) throw new Error(`nobody is ${who}`)
+    await page.setViewportSize({ width: 390, height: HEIGHT })
+    await visit(page, market.baseUrl, pathOf(name))
+    open.push({ name, page })
+  }
+  await market.kill('gateway-1')
+  for (const { name, page } of open) {
+    await page.getByText('Connection lost.').first().waitFor()
+    for (const width of [390, 1366]) {
+      await page.setViewportSize({ width, height: HEIGHT })
+      expect(await overflow(page), `${name} at ${width} px`).toBeNull()
+      const bar = await page
+        .getByRole('button', { name: 'Bid on this listing' })
+        .boundingBox({ timeout: 1 })
+        .catch(() => null)
+      if (bar !== null) expect(bar.y + bar.height, name).toBeLessThanOrEqual(HEIGHT)
+    }
+    await page.close()
+  }
+  await market.start('gateway-1')
+})
+
 test('an address that leads nowhere is a 404 with a page to read, in the language asked for', async () => {
   const answer = await fetch(`${market.baseUrl}/nowhere`, { headers: { 'accept-language': 'zh' } })
   expect(answer.status).toBe(404)

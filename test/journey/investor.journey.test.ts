@@ -304,6 +304,36 @@ test('a page whose chunk is gone is loaded anew once, and then says what to do',
   await page.getByRole('heading', { level: 1, name: 'Portfolio' }).waitFor()
 })
 
+test('earlier bids keep the pages that were opened when one more bid ends', async () => {
+  const { page } = await openPage(browser, DESK)
+  const saver = await market.newInvestor({ depositMinor: 10_000 * DOLLAR })
+  const listingId = await market.openListing({ amountMinor: 9_000 * DOLLAR, ratePpm: 90_000 })
+  const bidOnce = async () => {
+    const placed = { listingId, amountMinor: 25 * DOLLAR, ratePpm: 90_000 }
+    const { answer } = await saver.client.placeBid(placed)
+    return answer.bidId
+  }
+  for (let count = 0; count < 60; count++)
+    await saver.client.cancelBid({ bidId: await bidOnce() }, { ack: 'settled' })
+  const last = await bidOnce()
+  await signIn(page, '/sign-in?next=/portfolio', saver)
+  const history = page.locator('section').filter({ hasText: 'Earlier bids' })
+  const ended = history.getByRole('row').filter({ hasText: 'Cancelled' })
+  await history.getByRole('button', { name: 'Show more' }).click()
+  await history.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' })
+  expect(await ended.count()).toBe(60)
+  await saver.client.cancelBid({ bidId: last }, { ack: 'settled' })
+  await ended.nth(60).waitFor()
+  expect(await ended.count()).toBe(61)
+})
+
+test('an account without money is told how money gets here', async () => {
+  const { page } = await openPage(browser, DESK)
+  await signIn(page, '/sign-in?next=/portfolio', await market.newInvestor())
+  await page.getByRole('link', { name: 'How money gets here' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Help' }).waitFor()
+})
+
 test('the market is few stops of the Tab key long, and its list is one', async () => {
   const { page } = await openPage(browser, DESK)
   await page.goto(market.baseUrl)

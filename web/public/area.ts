@@ -1,9 +1,8 @@
 /** What anyone may read, signing in, and the page of addresses that lead nowhere. */
 import { address, nextOf } from '../app/address.ts'
 import type { Area } from '../app/area.ts'
+import { ABOUT } from './about/pages.ts'
 import { t, words } from './words/index.ts'
-
-const ABOUT = ['company', 'fees', 'risk', 'help', 'disclosure'] as const
 
 export const publicArea: Area = {
   words,
@@ -19,8 +18,8 @@ export const publicArea: Area = {
           props: ({ query }) => ({ next: nextOf(query['next']) }),
           meta: { title: () => t.value.signIn.title },
         },
-        ...ABOUT.map((name) => ({
-          path: address[name],
+        ...ABOUT.map(({ name, to }) => ({
+          path: to,
           component: () => import('./about/about-page.vue'),
           props: { name },
           meta: { title: () => t.value.about[name].title, isAhead: true },
