@@ -34,6 +34,8 @@ import type { ChannelAsked } from './subscriptions.ts'
 /** Nothing heard for so long (heartbeats come each second): the connection is given up. */
 const SILENCE_MS_MAX = 10_000
 const SWEEP_MS = 50
+/** How long after a gateway could not say whether a channel may be followed it is asked again. */
+const RESUBSCRIBE_MS = 1_000
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options)
@@ -364,9 +366,22 @@ export class Client {
       'subscribe',
       { channels: [...channels] },
       (reply) => this.#subscriptions.onReply(reply),
-      (error) => {
-        if (error instanceof RequestRefused) this.#subscriptions.onRefused(channels, error.code)
-      },
+      (error) => this.#onNotSubscribed(channels, error),
+    )
+  }
+
+  /** A gateway refuses all that was asked for at once when one of it is wrong, so each is asked for alone. */
+  #onNotSubscribed(channels: readonly ChannelAsked[], error: Error): void {
+    if (error instanceof ClientClosed) return
+    if (!isFinal(error)) this.#askAgainLater(channels)
+    else if (channels.length > 1) for (const channel of channels) this.#askFor([channel])
+    else this.#subscriptions.onRefused(channels, (error as RequestRefused).code)
+  }
+
+  #askAgainLater(channels: readonly ChannelAsked[]): void {
+    const names = new Set(channels.map(({ channel }) => channel))
+    this.#clock.after(RESUBSCRIBE_MS, () =>
+      this.#followWhenOpen((name) => names.has(name) && this.#subscriptions.isAwaited(name)),
     )
   }
 

@@ -66,6 +66,11 @@ export class Subscriptions {
     if (wanted.length > 0) this.#ask(wanted)
   }
 
+  /** True while a channel was asked for and nothing came of it yet. */
+  isAwaited(name: ChannelName): boolean {
+    return this.#followed.get(name)?.state === 'asked'
+  }
+
   onReply(reply: SubscribeReply): void {
     for (const { channel, epoch, recovered } of reply.channels) {
       const followed = this.#followed.get(channel)

@@ -123,6 +123,51 @@ test('a gap makes the channel stale and has it asked for again; frames of before
   await expect.poll(() => heard).toEqual(['snapshot 1', 'fresh', 'stale', 'snapshot 6', 'fresh'])
 })
 
+test('one channel that is refused does not take the others of the same request with it', async () => {
+  const { gateway, client, clock } = await connected()
+  const heard: string[] = []
+  gateway.answer = () => followed(false, 1)
+  client.subscribe('market', { onSnapshot: () => heard.push('market'), onDelta: () => {} })
+  client.subscribe('listing:9', {
+    onSnapshot: () => heard.push('listing'),
+    onDelta: () => {},
+    onRefused: (code) => heard.push(code),
+  })
+  await expect.poll(() => gateway.requests.length).toBe(2)
+  gateway.requests.length = 0
+  const channelsOf = ({ p }: { p: object }) => (p as { channels: { channel: string }[] }).channels
+  gateway.answer = (request) =>
+    channelsOf(request).some(({ channel }) => channel === 'listing:9')
+      ? reject('listing-unknown')
+      : { channels: [{ channel: 'market', epoch: 1, recovered: false, sequence: 1 }] }
+  gateway.cut()
+  await reconnected(gateway, clock, 2)
+  await expect.poll(() => heard).toEqual(['listing-unknown'])
+  const asked = gateway.requests.map((request) => channelsOf(request).map(({ channel }) => channel))
+  expect(asked).toEqual([['market', 'listing:9'], ['market'], ['listing:9']])
+  gateway.say({ t: 'snapshot', ch: 'market', epoch: 1, seq: 1 as Sequence, d: { listings: [] } })
+  await expect.poll(() => heard).toEqual(['listing-unknown', 'market'])
+})
+
+test('a channel that the gateway cannot serve just now is asked for until it can', async () => {
+  const { gateway, client, clock } = await connected()
+  let isAway = true
+  const away = reject('records-unavailable', { retryAfterMs: 1_000 })
+  gateway.answer = () => (isAway ? away : followed(false, 1))
+  const heard: string[] = []
+  client.subscribe('listing:9', {
+    onSnapshot: () => heard.push('snapshot'),
+    onDelta: () => {},
+    onRefused: (code) => heard.push(code),
+  })
+  await passUntil(clock, () => gateway.requests.length > 12)
+  expect(heard).toEqual([])
+  isAway = false
+  const before = gateway.requests.length
+  await passUntil(clock, () => gateway.requests.length > before)
+  expect(heard).toEqual([])
+})
+
 test('a gateway that says goodbye gets nothing new, and is come back to when it said', async () => {
   const { gateway, client, clock } = await connected()
   gateway.answer = () => REPLY

@@ -63,6 +63,65 @@ test('a listing is published in steps, by the rules of the contract, and investo
   await page.getByRole('heading', { level: 1, name: 'Car, $2,000 for 36 months' }).waitFor()
 })
 
+test('a listing whose answer was lost is published once, also from the page loaded anew', async () => {
+  const borrower = await market.newInvestor({ depositMinor: 1 * DOLLAR })
+  const page = await openDesk()
+  let isLost = true
+  await page.routeWebSocket(/\/v1\/ws/, (socket) => {
+    const server = socket.connectToServer()
+    server.onMessage((message) => {
+      if (!isLost || !/"ListingOpened"/.test(String(message))) socket.send(message)
+    })
+  })
+  await page.goto(`${market.baseUrl}/desk/listings/open`)
+  await page.getByLabel('Borrower account').fill(String(borrower.accountId))
+  await page.getByLabel('Purpose').selectOption('House')
+  await page.getByLabel('Grade').selectOption('A')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByLabel('Amount').fill('1,234')
+  await page.getByLabel('Rate, at most in an auction').fill('7')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Open the listing' }).click()
+  await page.getByText('No answer came in time').first().waitFor({ timeout: 20_000 })
+  isLost = false
+  await page.reload()
+  await page.getByText('No answer came in time').first().waitFor()
+  await page.getByRole('button', { name: 'Change: Amount' }).click()
+  await page.getByLabel('Amount').fill('1,235')
+  await page.getByText('what you send now is another listing').waitFor()
+  await page.getByLabel('Amount').fill('1,234')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Send again' }).click()
+  await page.waitForURL(/\/desk\/listings\/\d+$/)
+  await page.getByRole('link', { name: 'Listings' }).first().click()
+  await page.getByLabel('Search').fill('$1,234')
+  await page.getByRole('row').filter({ hasText: '$1,234' }).waitFor()
+  expect(await page.getByRole('row').filter({ hasText: '$1,234' }).count()).toBe(1)
+})
+
+test('the keyboard stays on its row while others come above it', async () => {
+  const page = await openDesk('/desk?status=open')
+  const [below, here] = [
+    await market.openListing({ amountMinor: 3_100 * DOLLAR }),
+    await market.openListing({ amountMinor: 3_200 * DOLLAR }),
+  ]
+  const rowOf = (listingId: number) => page.getByRole('row').filter({ hasText: `#${listingId}` })
+  await rowOf(here).focus()
+  const above = await market.openListing({ amountMinor: 3_300 * DOLLAR })
+  await rowOf(above).waitFor()
+  expect(await page.locator(':focus').textContent()).toContain(`#${here}`)
+  await page.keyboard.press('ArrowDown')
+  expect(await page.locator(':focus').textContent()).toContain(`#${below}`)
+  await rowOf(here).focus()
+  const operator = await market.openOperator()
+  const { listing } = await operator.http.ask('GET /v1/listings/{listingId}', {
+    path: { listingId: here },
+  })
+  await operator.client.withdrawListing({ listingId: here, borrowerId: listing.borrowerId })
+  await rowOf(here).waitFor({ state: 'detached' })
+  expect(await page.locator(':focus').textContent()).toContain(`#${below}`)
+})
+
 test('several listings are withdrawn at once, after a preview of what goes back', async () => {
   const page = await openDesk()
   const ids: number[] = []
@@ -104,10 +163,10 @@ test('the list is worked by keyboard, keeps its filters through a reload, and is
   const listingId = await market.openListing({ amountMinor: 3_000 * DOLLAR, ratePpm: 80_000 })
   const row = page.getByRole('row').filter({ hasText: `#${listingId}` })
   await row.waitFor()
-  await page.getByLabel('Search').fill(String(listingId))
+  await page.getByLabel('Search').fill(`#${listingId}`)
   await page.reload()
   await row.waitFor()
-  expect(await page.getByLabel('Search').inputValue()).toBe(String(listingId))
+  expect(await page.getByLabel('Search').inputValue()).toBe(`#${listingId}`)
   const saving = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save as CSV' }).click()
   const text = await readFile((await (await saving).path()) ?? '', 'utf8')

@@ -266,6 +266,22 @@ test('a bid whose answer was lost is seen among one’s own, and is not offered 
   expect(await ticket(page).getByRole('button', { name: 'Send again' }).count()).toBe(0)
 })
 
+test('what came of the bid that covers a listing stays to be read', async () => {
+  const { page } = await openPage(browser, DESK)
+  const saver = await market.newInvestor({ depositMinor: 1_000 * DOLLAR })
+  const listingId = await market.openListing({ amountMinor: 300 * DOLLAR, ratePpm: 90_000 })
+  await signIn(page, `/sign-in?next=/listings/${listingId}`, saver)
+  await ticket(page).getByLabel('Amount').fill('300')
+  await ticket(page).getByLabel('Amount').press('Enter')
+  await ticket(page).getByRole('button', { name: 'Place bid' }).click()
+  await page.getByText('Funded', { exact: true }).first().waitFor()
+  await ticket(page).getByText('Your bid of $300.00 is in the book.').waitFor()
+  expect(await focused(page).textContent()).toContain('Your bid of $300.00')
+  await ticket(page).getByRole('button', { name: 'Place another bid' }).click()
+  await ticket(page).getByText('This listing takes no more bids.').waitFor()
+  expect(await focused(page).textContent()).toContain('takes no more bids')
+})
+
 test('sort and filters live in the address, survive a reload, and Back finds the row', async () => {
   const { page } = await openPage(browser, DESK)
   await page.goto(market.baseUrl)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createFormat } from '../../web/i18n/format.ts'
-import { readMoney, readRate, valueOf } from '../../web/i18n/read-number.ts'
+import { readCount, readMoney, readRate, valueOf } from '../../web/i18n/read-number.ts'
 
 test.each([
   ['250', 25_000],
@@ -75,6 +75,37 @@ test.each([
   ['101', 'too-large'],
 ])('the rate %s is refused: %s', (text, kind) => {
   expect(readRate(text)).toMatchObject({ kind: 'fault', fault: { kind } })
+})
+
+test.each(['1,205', '1.205', '25,000'])(
+  'in a currency of three digits %s could be either, and is refused',
+  (text) => {
+    expect(readMoney(text, 3)).toMatchObject({ kind: 'fault', fault: { kind: 'ambiguous' } })
+  },
+)
+
+test.each([
+  ['36', 36],
+  ['1,000', 1_000],
+  ["12'345'678", 12_345_678],
+  ['1 000', 1_000],
+  ['３６', 36],
+])('the whole number %s is read as %i', (text, value) => {
+  expect(readCount(text)).toEqual({ kind: 'value', value })
+})
+
+test.each([
+  ['1.000', 'too-fine'],
+  ['36.0', 'too-fine'],
+  ['36.5', 'too-fine'],
+  ['36,5', 'not-number'],
+  ['1,0000', 'not-number'],
+  ['10,00', 'not-number'],
+  ['-1', 'negative'],
+  ['1e3', 'not-number'],
+  ['99999999999999999', 'too-large'],
+])('the whole number %s is refused: %s', (text, kind) => {
+  expect(readCount(text)).toMatchObject({ kind: 'fault', fault: { kind } })
 })
 
 test('nothing typed is neither a value nor a fault', () => {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { Intent } from '../../web/data/intent.ts'
 import { faultOf, heldMinor, roomMinor } from '../../web/invest/listing/ticket.ts'
 import type { BookLevel } from '../../web/data/vocabulary.ts'
 import { listing } from './market-rows.ts'
@@ -55,14 +54,4 @@ test('auction: what is wrong is said at the field it is about', () => {
 test('a closed listing takes nothing', () => {
   const closed = listing({ ...fixed, status: 'expired' })
   expect(faultOf(closed, NO_LEVELS, bid(5_000), null)?.code).toBe('listing-closed')
-})
-
-test('one intent has one key: pressing twice is one bid, a changed ticket is another', () => {
-  let made = 0
-  const intent = new Intent(() => `key-${++made}`)
-  expect(intent.keyFor({ amountMinor: 5 })).toBe('key-1')
-  expect(intent.keyFor({ amountMinor: 5 })).toBe('key-1')
-  expect(intent.keyFor({ amountMinor: 6 })).toBe('key-2')
-  intent.answered()
-  expect(intent.keyFor({ amountMinor: 6 })).toBe('key-3')
 })

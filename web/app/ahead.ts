@@ -73,7 +73,9 @@ async function page(record: RouteRecordNormalized, name: string, locale: Locale)
     await router.push(name === UNKNOWN ? '/nowhere' : record.path)
     content = await renderToString(createApp(App).use(router), context)
   }
-  const heading = title?.(parent.params as Record<string, string>) ?? ''
+  // A page of one listing is not called after the listing that it was tried with.
+  const hasParams = Object.keys(parent.params).length > 0 && name !== UNKNOWN
+  const heading = hasParams ? '' : (title?.({}) ?? '')
   const modules = [
     ...[...(context.modules ?? [])].map((id) => id.replace(/^web\//, '')),
     ...(PRELOADED[name] ?? []),
@@ -81,9 +83,13 @@ async function page(record: RouteRecordNormalized, name: string, locale: Locale)
   const scripts = name in PRELOADED ? [...(PRELOADED[name] ?? []), ...WORDS[locale]] : []
   return template
     .replace('<html lang="en">', `<html lang="${locale}">`)
-    .replace(/<title>.*<\/title>/, () => `<title>${escapeHtml(t.value.title(heading))}</title>`)
+    .replace(/<title>.*<\/title>/, () => `<title>${escapeHtml(titleOf(heading))}</title>`)
     .replace('</head>', () => `${stylesOf(modules)}${preloadsOf(scripts)}</head>`)
     .replace('<div id="app"></div>', () => `<div id="app">${content}</div>`)
+}
+
+function titleOf(heading: string): string {
+  return heading === '' ? 'Lendbook' : t.value.title(heading)
 }
 
 /** An address of a route that has a number in it. */

@@ -2,9 +2,10 @@
  *  decided what happens when a page cannot be loaded. */
 import { shallowRef } from 'vue'
 import { createMemoryHistory, createRouter, createWebHistory } from 'vue-router'
-import type { Router } from 'vue-router'
+import type { RouteLocationNormalized, Router } from 'vue-router'
 import { borrow } from '../borrow/area.ts'
 import { desk } from '../desk/area.ts'
+import type { Locale } from '../i18n/format.ts'
 import { locale } from '../i18n/index.ts'
 import { invest } from '../invest/area.ts'
 import { publicArea } from '../public/area.ts'
@@ -27,17 +28,23 @@ export const router: Router = createRouter({
 })
 
 /** Words come beside the page's own chunk, not after it. */
-const loading = new WeakMap<object, Promise<unknown>>()
 router.beforeEach((to) => {
   failure.value = null
-  const words = to.matched.flatMap(({ meta }) => (meta.words === undefined ? [] : [meta.words]))
-  const loaded = Promise.all(words.map((set) => set.load(locale.value)))
-  loaded.catch(() => undefined)
-  loading.set(to.matched, loaded)
+  wordsOf(to, locale.value).catch(() => undefined)
 })
+/** In the language that is spoken by now: it may have changed while the page came. What is there already is not
+ *  asked for again. */
 router.beforeResolve(async (to) => {
-  await loading.get(to.matched)
+  let spoken: Locale
+  do {
+    spoken = locale.value
+    await wordsOf(to, spoken)
+  } while (spoken !== locale.value)
 })
+
+async function wordsOf({ matched }: RouteLocationNormalized, language: Locale): Promise<void> {
+  await Promise.all(matched.map(async ({ meta }) => meta.words?.load(language)))
+}
 router.afterEach((_to, _from, fault) => {
   if (fault === undefined) forgetReload()
 })

@@ -8,6 +8,7 @@ import { rejectText } from '../i18n/index.ts'
 import { announceOwn } from './announcer.ts'
 import { market, progress } from './feed/connection.ts'
 import { Intent } from './intent.ts'
+import type { IntentPlace } from './intent.ts'
 import type { CommandReply, RejectCode } from './vocabulary.ts'
 
 export type Outcome<Form> =
@@ -26,14 +27,18 @@ export interface Command<Form> {
   readonly unanswered: () => string
   /** Whether what was asked for shows by now. Reads stores: it is asked again whenever they change. */
   readonly isSeen?: (form: Form & { readonly key: string }) => boolean
+  /** Where what is not answered outlives the page, for forms that do. */
+  readonly place?: IntentPlace
 }
 
 /** For the setup of one form. */
 export function useCommand<Form extends object>(command: Command<Form>) {
   const outcome = shallowRef<Outcome<Form>>({ kind: 'none' })
-  const intent = new Intent(() => market().nextKey())
+  const intent = new Intent(() => market().nextKey(), command.place)
   /** The entry that its effect is in, or one behind it. */
   const sequence = shallowRef<number | null>(null)
+  /** What was sent and has no answer, in JSON; also by the page that was here before this one. */
+  const openForm = shallowRef(intent.openForm)
   const asked = shallowRef<(Form & { readonly key: string }) | null>(null)
   const isRecorded = computed(() => hasReached(sequence.value, progress.value.recorded))
   const isSettled = computed(() => hasReached(sequence.value, progress.value.settled))
@@ -50,6 +55,7 @@ export function useCommand<Form extends object>(command: Command<Form>) {
     } catch (error) {
       if (asked.value === keyed) outcome.value = failed(error, intent)
     }
+    openForm.value = intent.openForm
     if (said.value !== null) announceOwn(said.value)
   }
 
@@ -81,19 +87,20 @@ export function useCommand<Form extends object>(command: Command<Form>) {
     onScopeDispose(stop)
   }
 
-  return { outcome, said, isRecorded, isSettled, send, startAnew }
+  return { outcome, said, openForm, isRecorded, isSettled, send, startAnew }
 }
 
 function hasReached(sequence: number | null, reached: number): boolean {
   return sequence !== null && reached >= sequence
 }
 
-/** A refusal settles the intent, unless it says that the same key is to be sent again. */
+/** A refusal settles the intent, unless it says that the same key is to be sent again. What was refused only for now
+ *  was not done either, so its next try may have another key. */
 function failed(error: unknown, intent: Intent): Outcome<never> {
   if (!(error instanceof RequestRefused)) return { kind: 'unanswered' }
   const { code, class: kind } = error.reject
   if (kind === 'retry-same-key') return { kind: 'unanswered' }
-  if (kind !== 'retry-after') intent.answered()
+  intent.answered()
   return { kind: 'refused', code }
 }
 

@@ -4,7 +4,8 @@
  *  Both ways of writing are understood: `1,205.50` as English and Chinese do, `1.205,50` as much of Europe
  *  does; spaces and apostrophes part thousands. One separator alone before three digits at the end is a
  *  comma of thousands (`1,205`), as we write it ourselves; the same with a point (`1.205`) could be either and is
- *  refused for money. A rate has no thousands, so there it is a point (`9.125`), and so is a comma (`9,125`). */
+ *  refused for money, and so are both in a currency of three digits. A rate has no thousands, so there it is a point
+ *  (`9.125`), and so is a comma (`9,125`). A whole number has no point at all. */
 
 import { AMOUNT_MINOR_MAX, RATE_PPM_MAX } from '../../schema/limit.ts'
 
@@ -23,6 +24,8 @@ export type NumberRead =
 const RATE_DIGITS = 4
 
 const SIGNS = /[$¥€£%]/g
+const NEGATIVE = /^[-−–(]\s*[\d.,]/
+const COUNT = /^(\d+|\d{1,3}([,\s'’_]\d{3})+)$/
 const GROUPS = /[  \s'’_]/g
 
 /** `1,205.5` with 2 digits → 120550 minor units. */
@@ -35,12 +38,18 @@ export function readRate(text: string): NumberRead {
   return within(read(text, RATE_DIGITS, false), RATE_PPM_MAX)
 }
 
-/** `36`: a whole number without any thousands' marks that could be a point. */
+/** `36` or `1,205`: digits alone or in threes. Whatever has a point is refused, `1.000` and `36.0` too: half of
+ *  those who write it mean something else. */
 export function readCount(text: string): NumberRead {
-  const found = read(text, 0, false)
-  return found.kind === 'fault' && found.fault.kind === 'ambiguous'
-    ? fault({ kind: 'not-number' })
-    : found
+  const plain = plainOf(text)
+  if (plain === '') return { kind: 'empty' }
+  if (NEGATIVE.test(plain)) return fault({ kind: 'negative' })
+  if (!COUNT.test(plain))
+    return fault(
+      /^[\d,]*\.\d*$/.test(plain) ? { kind: 'too-fine', digits: 0 } : { kind: 'not-number' },
+    )
+  const value = Number(plain.replace(/\D/g, ''))
+  return Number.isSafeInteger(value) ? { kind: 'value', value } : fault({ kind: 'too-large' })
 }
 
 /** No more than the contract lets anyone say. */
@@ -53,10 +62,15 @@ export function valueOf(found: NumberRead): number | null {
   return found.kind === 'value' ? found.value : null
 }
 
+/** Full-width figures as plain ones, without signs of currency. */
+function plainOf(text: string): string {
+  return text.normalize('NFKC').replace(SIGNS, '').replaceAll('。', '.').trim()
+}
+
 function read(text: string, digits: number, hasThousands: boolean): NumberRead {
-  const plain = text.normalize('NFKC').replace(SIGNS, '').replaceAll('。', '.').trim()
+  const plain = plainOf(text)
   if (plain === '') return { kind: 'empty' }
-  if (/^[-−–(]\s*[\d.,]/.test(plain)) return fault({ kind: 'negative' })
+  if (NEGATIVE.test(plain)) return fault({ kind: 'negative' })
   if (!/^[\d.,]([\d.,  \s'’_]*[\d.,])?$/.test(plain)) return fault({ kind: 'not-number' })
   const parts = split(plain, digits, hasThousands)
   if (parts === null) return fault({ kind: 'not-number' })
@@ -83,8 +97,8 @@ function split(text: string, digits: number, hasThousands: boolean): Parts | Num
   if (count > 1) return withPoint(text, mark === ',' ? '.' : ',', mark)
   const [before = '', after = ''] = text.split(mark)
   const mayGroup = hasThousands && /^\d{3}$/.test(after) && /^[1-9]\d{0,2}$/.test(before)
-  if (!mayGroup || digits >= 3) return withPoint(text, mark, mark === ',' ? '.' : ',')
-  if (mark === ',') return withPoint(text, '.', ',')
+  if (!mayGroup) return withPoint(text, mark, mark === ',' ? '.' : ',')
+  if (mark === ',' && digits < 3) return withPoint(text, '.', ',')
   return { kind: 'ambiguous', readings: [`${before}.${after}`, `${before},${after}`] }
 }
 

@@ -19,6 +19,9 @@ export interface Words<All> {
 
 export const locale = shallowRef<Locale>('en')
 
+/** What was asked for last. */
+let wanted: Locale = 'en'
+
 /** The sets that someone has asked for: a change of language waits for each of them. */
 const inUse = new Set<(locale: Locale) => Promise<void>>()
 
@@ -51,10 +54,16 @@ export function defineWords<Own extends object>(
   return { load: own.load, t }
 }
 
-/** Loads all that is in use in a language, then speaks it. */
+/** Loads all that is in use in a language, then speaks it. Whoever moves on meanwhile brings more into use, and
+ *  whoever changes their mind is spoken to as they said last. */
 export async function speak(next: Locale): Promise<void> {
-  await Promise.all([shared.load(next), ...[...inUse].map((load) => load(next))])
-  locale.value = next
+  wanted = next
+  let loaded: number
+  do {
+    loaded = inUse.size
+    await Promise.all([shared.load(next), ...[...inUse].map((load) => load(next))])
+  } while (inUse.size > loaded)
+  if (wanted === next) locale.value = next
 }
 
 /** The visitor's choice, else what the page was served in, else what the browser asks for. */

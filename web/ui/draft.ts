@@ -1,18 +1,28 @@
 /** What was typed into a long form, kept until it is sent: leaving the page or loading it anew loses nothing.
  *  It stays in this tab only, and nothing secret belongs into it. */
 import { reactive, watch } from 'vue'
+import type { IntentPlace } from '../data/intent.ts'
 
 const PREFIX = 'lendbook.draft.'
 
-/** The fields of a form with what was typed earlier; `forget` once they are sent. For setup. */
+interface Draft<Fields> {
+  readonly fields: Fields
+  /** What was sent of it and has no answer is kept beside it, so that it is not sent twice under two keys. */
+  readonly place: IntentPlace
+  /** Once they are sent. */
+  readonly forget: () => void
+}
+
+/** The fields of a form with what was typed earlier. For setup. */
 export function useDraft<Fields extends Record<string, string>>(
   name: string,
   first: Fields,
-): { readonly fields: Fields; readonly forget: () => void } {
+): Draft<Fields> {
   const fields = reactive({ ...first, ...read(name, first) }) as Fields
   const stop = watch(fields, () => write(name, JSON.stringify(fields)))
   return {
     fields,
+    place: placeOf(`${name}.sent`),
     forget: () => {
       stop()
       write(name, null)
@@ -20,7 +30,17 @@ export function useDraft<Fields extends Record<string, string>>(
   }
 }
 
-/** Only fields that the form has, and only text. */
+function placeOf(name: string): IntentPlace {
+  return {
+    read: () => {
+      const { form, key } = read(name, { form: '', key: '' })
+      return form === undefined || key === undefined ? null : { form, key }
+    },
+    write: (open) => write(name, open === null ? null : JSON.stringify(open)),
+  }
+}
+
+/** Only fields that were asked for, and only text. */
 function read<Fields extends Record<string, string>>(name: string, first: Fields): Partial<Fields> {
   try {
     const kept = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '{}') as Record<

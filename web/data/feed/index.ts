@@ -23,14 +23,20 @@ export function startFeed(): void {
   followOwn()
 }
 
-let isMarketFollowed = false
+let followed: readonly { readonly close: () => void }[] = []
 
 /** Follows the market from now on. Pages that show nothing of it do not ask for it. */
 export function followMarket(): void {
-  if (isMarketFollowed) return
-  isMarketFollowed = true
-  market().subscribe('market', marketStore)
-  market().subscribe('tape', tapeStore)
+  if (followed.length > 0) return
+  followed = [market().subscribe('market', marketStore), market().subscribe('tape', tapeStore)]
+}
+
+/** For whoever was refused it. */
+export function followMarketAgain(): void {
+  for (const subscription of followed) subscription.close()
+  followed = []
+  for (const store of [marketStore, tapeStore]) store.freshness.value = 'loading'
+  followMarket()
 }
 
 /** Follows one listing while the calling component lives. */

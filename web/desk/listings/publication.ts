@@ -33,7 +33,7 @@ export const STEPS = {
 } as const satisfies Record<string, readonly FieldName[]>
 export type Step = keyof typeof STEPS
 
-const MINUTE_MS = 60_000
+export const MINUTE_MS = 60_000
 const SAFE: Bounds = { min: 1, max: Number.MAX_SAFE_INTEGER }
 const { body } = OPEN_LISTING
 

@@ -38,7 +38,7 @@ export const en = {
     doneTitleMany: (count: string) => `${count} listings are withdrawn`,
     released: (amount: string, bids: string) => `${amount} went back to the investors of ${bids}.`,
     noneReleased: 'It had no bids, so no cash moved.',
-    notAll: (count: string) => `${count} had closed before.`,
+    notAll: (count: string, why: string) => `${count} could not be withdrawn: ${why}`,
     unanswered:
       'No answer came in time, so we do not know yet. Send again: it is the same withdrawal and counts once.',
   },
@@ -65,5 +65,7 @@ export const en = {
     done: 'The listing is on the market.',
     unanswered:
       'No answer came in time, so we do not know yet. Send again: it is the same listing and counts once.',
+    changed:
+      'No answer came to what you sent before, so it may be on the market. Look among the listings first: what you send now is another listing.',
   },
 }

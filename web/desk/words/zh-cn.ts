@@ -39,7 +39,7 @@ export const zhCn = {
     doneTitleMany: (count) => `${count} 个标的已撤标`,
     released: (amount, bids) => `已向 ${bids}退回 ${amount}。`,
     noneReleased: '该标的没有投标，没有资金变动。',
-    notAll: (count) => `${count} 个此前已结束。`,
+    notAll: (count, why) => `${count} 个未能撤下：${why}`,
     unanswered: '未及时收到答复，结果尚不确定。请重新发送：这是同一次撤标，只计一次。',
   },
   publish: {
@@ -64,5 +64,7 @@ export const zhCn = {
     submit: '发布标的',
     done: '标的已发布。',
     unanswered: '未及时收到答复，结果尚不确定。请重新发送：这是同一个标的，只计一次。',
+    changed:
+      '此前发送的内容未收到答复，可能已经上架。请先在标的列表中核对：现在发送的将是另一个标的。',
   },
 } satisfies typeof en

@@ -49,6 +49,7 @@ export const en = {
     shown: (shown: string, all: string) => `${shown} of ${all}`,
     covered: 'Covered',
     empty: 'No listing matches these filters.',
+    refused: 'The market cannot be shown just now.',
     none: 'No listings yet. The first one appears here the moment it opens.',
     progressOf: (percent: string, amount: string) => `${percent} of ${amount}`,
     upTo: 'at most',
@@ -241,6 +242,7 @@ export const en = {
   portfolio: {
     signedInAs: (name: string) => `Signed in as ${name}`,
     title: 'Portfolio',
+    refused: 'Your cash and bids cannot be shown just now. Nothing is lost. Load the page again.',
     cash: 'Cash',
     available: 'Available',
     held: 'Held for bids',

@@ -36,6 +36,7 @@ export const zhCn = {
     shown: (shown, all) => `${shown} / ${all}`,
     covered: '竞价中',
     empty: '没有符合筛选条件的标的。',
+    refused: '暂时无法显示市场。',
     none: '暂无标的。新标的发布后会立即出现在这里。',
     progressOf: (percent, amount) => `${amount} 的 ${percent}`,
     upTo: '最高',
@@ -213,6 +214,7 @@ export const zhCn = {
   portfolio: {
     signedInAs: (name) => `已登录：${name}`,
     title: '资产',
+    refused: '暂时无法显示您的资金和投标，数据不会丢失。请重新加载页面。',
     cash: '资金',
     available: '可用',
     held: '投标冻结',
