@@ -44,14 +44,16 @@ export async function appendEvents(
 /** What an engine came to at an entry, to be compared with what the journal holds. */
 export type Conclusion = Pick<EventEntry, 'id' | 'sequence' | 'digest'>
 
-/** Whether everything up to `entry` has been said. Throws Diverged when it was said differently, RulesDiffer
- *  when other rules hold by now. */
+/** Whether everything up to `entry` has been said. Throws Diverged when it was said differently, EntryUnreadable
+ *  when what stands in its place is no entry of ours, RulesDiffer when other rules hold by now. */
 export async function isSaid(journal: Journal, entry: Conclusion): Promise<boolean> {
   const { events, rules } = journal.keys
   const answer = (await digestAt.run(journal, [events, rules], [entry.id])) as Buffer[]
-  const [last = '', digest = '', held = ''] = answer.map(String)
-  if (held !== '' && !held.startsWith(`${RULES} `)) throw rulesDiffer(journal, held)
+  const [last = '', digest = '', rulesHeld = '', held = ''] = answer.map(String)
+  if (rulesHeld !== '' && !rulesHeld.startsWith(`${RULES} `)) throw rulesDiffer(journal, rulesHeld)
   if (compareEntryIds(last as EntryId, entry.id) < 0) return false
+  // Trimmed away there is nothing to compare; there, but without a digest, it was written by somebody else.
+  if (held !== '' && digest === '') await assertReads(journal, [entry.id, entry.id])
   if (digest !== '' && digest !== entry.digest) throw differs([entry], entry.id, digest)
   return true
 }
@@ -92,13 +94,12 @@ async function appendRun(journal: Journal, { entries, bodies }: Run): Promise<nu
   const [outcome = '', fact = '', digest = ''] = answer.map(String)
   if (outcome === 'said') return Number(fact)
   if (outcome === 'rules') throw rulesDiffer(journal, fact)
-  await assertNewestReads(journal)
+  await assertReads(journal, ['+', '-', 'COUNT', 1])
   throw outcome === 'differs' ? differs(entries, fact, digest) : gap(entries, fact)
 }
 
 /** An engine that does not follow on what somebody else has put there has not diverged. Throws EntryUnreadable. */
-async function assertNewestReads(journal: Journal): Promise<void> {
-  const range = ['+', '-', 'COUNT', 1]
+async function assertReads(journal: Journal, range: readonly Argument[]): Promise<void> {
   const found = (await journal.call('XREVRANGE', journal.keys.events, ...range)) as StoredEntry[]
   for (const newest of found) readEventHead(newest)
 }

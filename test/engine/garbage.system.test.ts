@@ -96,3 +96,13 @@ test('among the events too it is told as what it is, not as an engine that diver
   expect(await lastWords('second')).toContain(`entry ${id} of the events cannot be read`)
   await expect(collectEvents(journal, id)).rejects.toThrow(`entry ${id} of the events`)
 })
+
+test('what stands where the answer to an entry belongs is not taken for its answer', async () => {
+  const writer = new CommandWriter(journal)
+  const { id: first } = await writer.append([])
+  const [ms = ''] = first.split('-')
+  const id = `${Number(ms) + 1}-0`
+  await journal.call('XADD', journal.keys.commands, id, 's', 'gateway', 'b', '1', 'd', sound())
+  await journal.call('XADD', journal.keys.events, id, 'hello', 'world')
+  expect(await lastWords('engine')).toContain(`entry ${id} of the events cannot be read`)
+})

@@ -1,4 +1,5 @@
 export const en = {
+  aboutPages: 'These pages',
   about: {
     company: {
       title: 'Company',

@@ -1,6 +1,7 @@
 import type { en } from './en.ts'
 
 export const zhCn = {
+  aboutPages: '本栏目',
   about: {
     company: {
       title: '公司',
