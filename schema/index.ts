@@ -2,6 +2,7 @@
 export * from './unit.ts'
 export * from './limit.ts'
 export * from './key.ts'
+export * from './close-code.ts'
 export * from './reject.ts'
 export * from './refusal.ts'
 export * from './permission.ts'

@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SYSTEM_MS_MAX = 120_000
 
 /** Real processes compete for the cores: time enough on a busy machine. Those in `ALONE` have the machine to
@@ -19,10 +20,13 @@ const withProcesses = {
 const ALONE = ['test/chaos/*.system.test.ts', 'test/gateway/large-market.system.test.ts']
 
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
+  root: ROOT,
   test: {
     projects: [
       {
+        // What the web app is built with: some of its words are made by its build.
+        extends: 'web/vite.config.ts',
+        root: ROOT,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],

@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { rejectWords } from './reject-words.ts'
 
 const GATEWAY_URL = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8080'
 
@@ -24,7 +25,7 @@ const CORE = new RegExp(
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // All components are set up by functions: what serves the other way stays out.
-  plugins: [vue({ features: { optionsAPI: false } })],
+  plugins: [vue({ features: { optionsAPI: false } }), rejectWords],
   publicDir: 'static',
   build: {
     outDir: '../dist/web',

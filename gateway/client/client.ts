@@ -3,7 +3,7 @@
  *  After each connect: log on if there is a token, ask for the channels from where they were left, then
  *  send what is still unanswered. No caller has to know that the connection was ever gone, except by
  *  `onStale`/`onFresh` and by the time an answer takes. */
-import { CLOSE_CODES } from '../../schema/reject.ts'
+import { CLOSE_CODES } from '../../schema/close-code.ts'
 import { CHANNEL_FAMILIES, parseChannel } from '../../schema/channel.ts'
 import type {
   BatchReply,

@@ -5,7 +5,6 @@ import { zhCn as borrowZh } from '../../web/borrow/words/zh-cn.ts'
 import { en as deskEn } from '../../web/desk/words/en.ts'
 import { zhCn as deskZh } from '../../web/desk/words/zh-cn.ts'
 import { en as sharedEn } from '../../web/i18n/en.ts'
-import { rejectWords } from '../../web/i18n/reject-words.ts'
 import { zhCn as sharedZh } from '../../web/i18n/zh-cn.ts'
 import { en as investEn } from '../../web/invest/words/en.ts'
 import { zhCn as investZh } from '../../web/invest/words/zh-cn.ts'
@@ -53,6 +52,6 @@ test('Chinese lines are in Chinese, but for names and codes', () => {
 })
 
 test.each(REJECT_CODES)('the refusal %s has its words in both languages', (code) => {
-  expect(rejectWords(code, 'en')).toMatch(/[.?]$/)
-  expect(rejectWords(code, 'zh-CN')).toMatch(/\p{Script=Han}/u)
+  expect(sharedEn.rejects[code]).toMatch(/[.?]$/)
+  expect(sharedZh.rejects[code]).toMatch(/\p{Script=Han}/u)
 })

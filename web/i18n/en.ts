@@ -1,6 +1,7 @@
 /** The words that every area says, in English: the source of the keys. `zh-cn.ts` has to match it, so a
  *  missing line is a compile error. Each area has its own words beside its pages; what the gateway
  *  refuses is worded by schema/reject.ts. */
+import rejects from 'reject-words:en'
 import type { BidStatus, FundingMode, ListingStatus, Purpose } from '../data/vocabulary.ts'
 
 const purposes: Record<Purpose, string> = {
@@ -36,6 +37,7 @@ const bidStatuses: Record<BidStatus, string> = {
   withdrawn: 'Listing withdrawn',
 }
 export const en = {
+  rejects,
   language: { switch: 'Language' },
   skip: 'Skip to the content',
   title: (page: string) => `${page} · Lendbook`,

@@ -4,7 +4,6 @@ import { computed, shallowRef, watchEffect } from 'vue'
 import { remembered } from '../data/remembered.ts'
 import type { RejectCode } from '../data/vocabulary.ts'
 import { createFormat } from './format.ts'
-import { rejectWords } from './reject-words.ts'
 import { locale, shared } from './words.ts'
 
 export { locale, LOCALES, preferredLocale, speak } from './words.ts'
@@ -15,7 +14,7 @@ export const format = computed(() => createFormat(locale.value, currency.value))
 
 /** The words of a refusal in the language in use. */
 export function rejectText(code: RejectCode): string {
-  return rejectWords(code, locale.value)
+  return t.value.rejects[code]
 }
 
 /** Says the language to the document and keeps the choice. */

@@ -1,6 +1,8 @@
+import rejects from 'reject-words:zh'
 import type { Messages } from './en.ts'
 
 export const zhCn = {
+  rejects,
   language: { switch: '语言' },
   skip: '跳到正文',
   title: (page) => `${page} · Lendbook`,
