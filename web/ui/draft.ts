@@ -1,7 +1,8 @@
 /** What was typed into a long form, kept until it is sent: leaving the page or loading it anew loses nothing.
- *  It stays in this tab only, and nothing secret belongs into it. */
+ *  It stays in this tab and with this account only, and nothing secret belongs into it. */
 import { reactive, watch } from 'vue'
 import type { IntentPlace } from '../data/intent.ts'
+import { session } from '../data/session.ts'
 
 const PREFIX = 'lendbook.draft.'
 
@@ -15,9 +16,10 @@ interface Draft<Fields> {
 
 /** The fields of a form with what was typed earlier. For setup. */
 export function useDraft<Fields extends Record<string, string>>(
-  name: string,
+  form: string,
   first: Fields,
 ): Draft<Fields> {
+  const name = `${form}.${session.value?.accountId ?? 0}`
   const fields = reactive({ ...first, ...read(name, first) }) as Fields
   const stop = watch(fields, () => write(name, JSON.stringify(fields)))
   return {
