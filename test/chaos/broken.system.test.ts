@@ -57,8 +57,7 @@ test.concurrent(
   async (context) => {
     const trial = await open(context, { env: NO_SNAPSHOTS })
     expectNothingWrong(await losePower(trial, 'always'))
-    const { classes } = await losePower(trial, 'everysec')
-    expect(classes).toContain('lost')
+    expect(await oftenEnough(() => losePower(trial, 'everysec'))).toContain('lost')
   },
 )
 
@@ -69,11 +68,7 @@ test
     async (context) => {
       const trial = await open(context, { env: NO_SNAPSHOTS })
       expectNothingWrong(await killOnSlowDisk(trial, 'always'))
-      // Whether something acknowledged was waiting for the disk just then is chance on a busy machine.
-      let { classes } = await killOnSlowDisk(trial, 'everysec')
-      for (let again = 0; again < 3 && classes.length === 0; again++)
-        ({ classes } = await killOnSlowDisk(trial, 'everysec'))
-      expect(classes).toContain('lost')
+      expect(await oftenEnough(() => killOnSlowDisk(trial, 'everysec'))).toContain('lost')
     },
   )
 
@@ -135,7 +130,7 @@ test.concurrent('an amendment that takes no new place is found out', async (cont
   const trial = await open(context, { envOf: { engine: asMutant(NO_NEW_PLACE) } })
   trial.load.start()
   // Only a bid of an auction that is raised and then stands beside another of its rate shows it.
-  for (let part = 0; part < 4; part++) await trial.pass()
+  for (let part = 0; part < 3; part++) await trial.pass()
   trial.load.stop()
   const { classes } = await check(trial, PATIENT_MS)
   expect(classes).toContain('out-of-priority')
@@ -157,6 +152,13 @@ test.concurrent(
     expect(classes).toEqual(expect.arrayContaining(['wrong-row', 'stale-view']))
   },
 )
+
+/** Whether something acknowledged was waiting for the disk just then is chance on a busy machine. */
+async function oftenEnough(lose: () => Promise<Report>): Promise<Report['classes']> {
+  let { classes } = await lose()
+  for (let again = 0; again < 3 && classes.length === 0; again++) ({ classes } = await lose())
+  return classes
+}
 
 /** The machine of the journal Redis loses its power under load. Settlement is away meanwhile: what it
  *  has recorded would be safe in Postgres, but `durable` is promised without it. */

@@ -24,11 +24,15 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[]
 }
 
-/** What axe finds on the page, one line each. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/** What axe finds on the page, one line each. @param rules all of them unless named */
+export async function violations(
+  page: Page,
+  rules?: readonly string[],
+): Promise<readonly string[]> {
   await page.evaluate(axe.source)
+  const options = rules === undefined ? {} : { runOnly: rules }
   const found = await page.evaluate<readonly Violation[]>(
-    'axe.run(document).then((result) => result.violations)',
+    `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations)`,
   )
   return found.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html ?? ''}`)
 }

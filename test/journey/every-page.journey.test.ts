@@ -8,10 +8,9 @@ import { pagesOf, visit } from './pages.ts'
 import type { Who } from './pages.ts'
 
 const DOLLAR = 100
-const WIDTHS = [320, 360, 768, 1024, 1366]
+/** In order, and among them 683: at 200 % zoom a screen of 1366 px has room for that. */
+const WIDTHS = [320, 360, 683, 768, 1024, 1366] as const
 const HEIGHT = 800
-/** At 200 % zoom a screen of 1366 px has room for 683. */
-const ZOOMED = 683
 const PAGES = pagesOf(0, 0)
 
 let market: TestMarket
@@ -19,6 +18,8 @@ let browser: Browser
 let open: number
 let funded: number
 const contexts = new Map<Who, BrowserContext>()
+/** Stay open until the last test. */
+const pages = new Map<string, Page>()
 
 beforeAll(async () => {
   market = await startMarket()
@@ -33,7 +34,7 @@ beforeAll(async () => {
     purpose: 'debt_consolidation',
   })
   funded = await market.openListing({ amountMinor: 600 * DOLLAR, ratePpm: 100_000 })
-  for (let bid = 0; bid < 240; bid++)
+  for (let bid = 0; bid < 120; bid++)
     await investor.client.placeBid({
       listingId: open,
       amountMinor: 25 * DOLLAR,
@@ -76,6 +77,13 @@ function pathOf(name: string): string {
   return pagesOf(open, funded).find((one) => one.name === name)?.path ?? ''
 }
 
+/** Until what has been changed is laid out, charts that measure themselves included. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
+  )
+}
+
 /** How far the page, or anything in it that is not made to be scrolled, reaches beyond the screen. */
 async function overflow(page: Page): Promise<string | null> {
   return await page.evaluate<string | null>(`(() => {
@@ -89,64 +97,36 @@ async function overflow(page: Page): Promise<string | null> {
 }
 
 test.each(PAGES)(
-  '$name is as wide as its screen, at every width and zoomed',
+  '$name is as wide as its screen, zoomed too, and axe finds nothing on it in light and dark',
   async ({ name, who }) => {
-    await withPage(who, async (page) => {
-      for (const width of [...WIDTHS, ZOOMED]) {
-        await page.setViewportSize({ width, height: HEIGHT })
-        await visit(page, market.baseUrl, pathOf(name))
-        expect(await overflow(page), `${name} at ${width} px`).toBeNull()
-      }
-    })
+    const page = await contexts.get(who)?.newPage()
+    if (page === undefined) throw new Error(`nobody is ${who}`)
+    pages.set(name, page)
+    // Loaded on the narrowest, then drawn wider as a window is.
+    await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT })
+    await visit(page, market.baseUrl, pathOf(name))
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHT })
+      await drawn(page)
+      expect(await overflow(page), `${name} at ${width} px`).toBeNull()
+    }
+    expect(await violations(page), `${name} in light`).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    await drawn(page)
+    // Nothing but colours is another.
+    expect(await violations(page, ['color-contrast']), `${name} in dark`).toEqual([])
   },
 )
-
-test.each(PAGES)('axe finds nothing on $name, in light and dark', async ({ name, who }) => {
-  await withPage(who, async (page) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width: 1366, height: HEIGHT })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await visit(page, market.baseUrl, pathOf(name))
-      expect(await violations(page), `${name} in ${colorScheme}`).toEqual([])
-    }
-  })
-})
 
 test('at 768 px the market shows the number of bids whole', async () => {
   await withPage('nobody', async (page) => {
     await page.setViewportSize({ width: 768, height: HEIGHT })
     await visit(page, market.baseUrl, '/')
-    const cell = page.getByRole('gridcell', { name: '240', exact: true })
+    const cell = page.getByRole('gridcell', { name: '120', exact: true })
     await cell.waitFor()
     const cut = await cell.evaluate((element) => element.scrollWidth > element.clientWidth)
     expect(cut).toBe(false)
   })
-})
-
-test('a lost connection is said on every page and size, and nothing is pushed out of its place', async () => {
-  const open: { readonly name: string; readonly page: Page }[] = []
-  for (const { name, who } of PAGES) {
-    const page = await contexts.get(who)?.newPage()
-    if (page === undefined) throw new Error(`nobody is ${who}`)
-    await page.setViewportSize({ width: 390, height: HEIGHT })
-    await visit(page, market.baseUrl, pathOf(name))
-    open.push({ name, page })
-  }
-  await market.kill('gateway-1')
-  for (const { name, page } of open) {
-    await page.getByText('Connection lost.').first().waitFor()
-    for (const width of [390, 1366]) {
-      await page.setViewportSize({ width, height: HEIGHT })
-      expect(await overflow(page), `${name} at ${width} px`).toBeNull()
-      const bar = await page
-        .getByRole('button', { name: 'Bid on this listing' })
-        .boundingBox({ timeout: 1 })
-        .catch(() => null)
-      if (bar !== null) expect(bar.y + bar.height, name).toBeLessThanOrEqual(HEIGHT)
-    }
-    await page.close()
-  }
-  await market.start('gateway-1')
 })
 
 test('an address that leads nowhere is a 404 with a page to read, in the language asked for', async () => {
@@ -156,4 +136,22 @@ test('an address that leads nowhere is a 404 with a page to read, in the languag
   const page = await fetch(`${market.baseUrl}/about/fees`)
   expect(page.status).toBe(200)
   expect(await page.text()).toContain('At present Lendbook takes no fees')
+})
+
+test('a lost connection is said on every page and size, and nothing is pushed out of its place', async () => {
+  expect(pages.size).toBe(PAGES.length)
+  await market.kill('gateway-1')
+  for (const [name, page] of pages) {
+    await page.getByText('Connection lost.').first().waitFor()
+    for (const width of [390, 1366]) {
+      await page.setViewportSize({ width, height: HEIGHT })
+      await drawn(page)
+      expect(await overflow(page), `${name} at ${width} px`).toBeNull()
+      const bar = page.getByRole('button', { name: 'Bid on this listing' })
+      if (!(await bar.isVisible())) continue
+      const { y, height } = (await bar.boundingBox()) ?? { y: 0, height: 0 }
+      expect(y + height, name).toBeLessThanOrEqual(HEIGHT)
+    }
+  }
+  await market.start('gateway-1')
 })
