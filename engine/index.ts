@@ -23,5 +23,6 @@ export type {
   SnapshotMeta,
 } from './snapshot/read-market.ts'
 export type { SnapshotChunk, SnapshotSection } from './snapshot/snapshot-rows.ts'
-export { annuitySchedule } from './loan/annuity.ts'
-export type { AnnuitySchedule, AnnuityTerms, Instalment } from './loan/annuity.ts'
+export { dateOf, dayAt } from './loan/arithmetic/calendar.ts'
+export type { RepaymentSchedule } from './loan/arithmetic/schedule.ts'
+export { annuityOf } from './loan/product.ts'

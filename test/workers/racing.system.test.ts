@@ -6,7 +6,7 @@ import { posting } from '../../workers/settlement/posting.ts'
 import { recording } from '../../workers/settlement/recording.ts'
 import type { LeaseMark } from '../../workers/settlement/held.ts'
 import { processJob } from '../../workers/processors.ts'
-import { dueOn } from '../../workers/loan/due-date.ts'
+import { dateOf, dayAt, monthsAfter } from '../../engine/loan/arithmetic/calendar.ts'
 import { anyLease, faultsOf, SEED, startLedger, termOf, untilSettled } from './ledger-fixture.ts'
 import type { LedgerFixture } from './ledger-fixture.ts'
 
@@ -54,7 +54,7 @@ test('a job that runs five times at once stores one schedule', async () => {
     .where('loan_id', '=', payload.loanId)
     .executeTakeFirstOrThrow()
   expect(schedule.rows).toHaveLength(loan.term_months)
-  expect(schedule.rows[0]?.due_on).toBe(dueOn(loan.disbursed_at, 1))
+  expect(schedule.rows[0]?.due_on).toBe(dateOf(monthsAfter(dayAt(loan.disbursed_at.getTime()), 1)))
   const principal = schedule.rows.reduce((sum, row) => sum + row.principal_minor, 0)
   expect(principal).toBe(loan.principal_minor)
   expect(await faultsOf(ledger.postgres)).toEqual([])

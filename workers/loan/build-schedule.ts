@@ -1,12 +1,11 @@
 /** A disbursed loan gets its repayment schedule: an annuity (等额本息), stored once however often the job
  *  runs, and together with the note that the job is done. */
-import { annuitySchedule } from '../../engine/index.ts'
-import type { AnnuitySchedule } from '../../engine/index.ts'
+import { annuityOf, dateOf, dayAt } from '../../engine/index.ts'
+import type { RepaymentSchedule } from '../../engine/index.ts'
 import type { NewRow } from '../../schema/declare/table.ts'
 import type { TABLES } from '../../schema/table.ts'
 import { assert, minor, ratePpm } from '../../schema/unit.ts'
 import type { Database } from '../../engine/host/index.ts'
-import { dueOn } from './due-date.ts'
 
 export interface ScheduledLoan {
   readonly loan_id: number
@@ -53,26 +52,27 @@ export function scheduleRows(loan: ScheduledLoan): ScheduleRows {
   }
 }
 
-function scheduleOf(loan: ScheduledLoan): AnnuitySchedule {
-  const schedule = annuitySchedule({
+function scheduleOf(loan: ScheduledLoan): RepaymentSchedule {
+  const schedule = annuityOf({
     principalMinor: minor(loan.principal_minor),
     ratePpm: ratePpm(loan.rate_ppm),
     termMonths: loan.term_months,
+    valueDay: dayAt(loan.disbursed_at.getTime()),
   })
   const principalMinor = schedule.instalments.reduce(
     (sum, { principalMinor }) => sum + principalMinor,
     0,
   )
   assert(principalMinor === loan.principal_minor, 'instalments repay the whole principal')
-  assert(schedule.instalments.length === loan.term_months, 'one instalment a month')
+  assert(schedule.instalments.length <= loan.term_months, 'an instalment a month at most')
   return schedule
 }
 
-function instalmentRows(loan: ScheduledLoan, { instalments }: AnnuitySchedule) {
-  return instalments.map(({ number, principalMinor, interestMinor }) => ({
+function instalmentRows(loan: ScheduledLoan, { instalments }: RepaymentSchedule) {
+  return instalments.map(({ number, dueDay, principalMinor, interestMinor }) => ({
     loan_id: loan.loan_id,
     number,
-    due_on: dueOn(loan.disbursed_at, number),
+    due_on: dateOf(dueDay),
     principal_minor: principalMinor,
     interest_minor: interestMinor,
   }))

@@ -1,5 +1,6 @@
 /** What a loan costs its borrower, by the engine's own schedule. */
-import { annuitySchedule } from '../../../engine/loan/annuity.ts'
+import { dayAt } from '../../../engine/loan/arithmetic/calendar.ts'
+import { annuityOf } from '../../../engine/loan/product.ts'
 import { OPEN_LISTING } from '../../../schema/market/command.ts'
 import { boundsOf } from '../../data/rules.ts'
 
@@ -23,10 +24,11 @@ export interface Cost {
 
 /** @param ratePpm of a year */
 export function costOf(amountMinor: number, ratePpm: number, termMonths: number): Cost {
-  const { instalmentMinor, instalments } = annuitySchedule({
+  const { instalmentMinor, instalments } = annuityOf({
     principalMinor: amountMinor,
     ratePpm,
     termMonths,
+    valueDay: dayAt(Date.now()),
   })
   let leftMinor = amountMinor
   let interestMinor = 0
