@@ -27,13 +27,14 @@ import { newAccount } from './cash/account.ts'
 import type { Account } from './cash/account.ts'
 import { packAnswer, unpackAnswer } from './keys/kept-answer.ts'
 import { assertCashIsWhole } from './cash/cash.ts'
-import { closeDue } from './market/closing.ts'
+import { passTime } from './market/closing.ts'
 import { amendBid } from './market/amend-bid.ts'
 import { cancelBid } from './market/cancel-bid.ts'
 import { deposit } from './cash/deposit.ts'
 import { openListing } from './market/open-listing.ts'
 import type { Outcome } from './outcome.ts'
 import { placeBid } from './market/place-bid.ts'
+import { approveListing, rejectListing } from './market/review-listing.ts'
 import { withdrawListing } from './market/withdraw-listing.ts'
 import { fingerprint } from './keys/fingerprint.ts'
 import type { KeyRecord } from './keys/key-memory.ts'
@@ -56,7 +57,7 @@ export function applyEntry(state: State, entry: CommandEntry): EventEntry {
   state.sequence = sequence(state.sequence + 1)
   if (state.epochMs === 0) state.epochMs = atMs
 
-  const timed = closeDue(state, atMs)
+  const timed = passTime(state, atMs)
   const budget = new RowBudget(state.limits.causedRowsMax)
   const isDuplicate = !state.sources.admit(source, batch)
   const writtenAtMs = entry.writing?.atMs ?? atMs
@@ -140,6 +141,10 @@ function perform(
       return openListing(state, account, command, atMs)
     case 'WithdrawListing':
       return withdrawListing(state, account, command, atMs, budget)
+    case 'ApproveListing':
+      return approveListing(state, account, command, atMs, budget)
+    case 'RejectListing':
+      return rejectListing(state, account, command, atMs, budget)
     default:
       return assertNever(command)
   }

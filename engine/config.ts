@@ -6,6 +6,7 @@ import {
   SNAPSHOT_EVERY_ENTRIES,
   SNAPSHOT_EVERY_MS,
 } from '../schema/limit.ts'
+import { RULES_NEED_SCHEMA } from './rules.ts'
 
 /** The version of the schema to write by: this build's, or the one before while a rollout is under way. */
 export const schemaWritten = z.coerce
@@ -14,6 +15,11 @@ export const schemaWritten = z.coerce
   .min(SCHEMA_VERSION - 1)
   .max(SCHEMA_VERSION)
   .default(SCHEMA_VERSION)
+
+/** As `schemaWritten`, but for an engine, which has to say all that its rules bring about. */
+const schemaSaid = schemaWritten.refine((version) => version >= RULES_NEED_SCHEMA, {
+  error: `the rules of this build need schema version ${RULES_NEED_SCHEMA}: replace gateways and settlement first`,
+})
 
 export const engineSettings = z.object({
   MARKET: z
@@ -26,7 +32,7 @@ export const engineSettings = z.object({
   OPS_HOST: z.string().default('127.0.0.1'),
   SECOND_ENGINE_WAIT_MS: z.coerce.number().int().min(1).default(SECOND_ENGINE_WAIT_MS),
   SNAPSHOT_EVERY_ENTRIES: z.coerce.number().int().min(1).default(SNAPSHOT_EVERY_ENTRIES),
-  SCHEMA_WRITTEN: schemaWritten,
+  SCHEMA_WRITTEN: schemaSaid,
   SNAPSHOT_EVERY_MS: z.coerce.number().int().min(100).default(SNAPSHOT_EVERY_MS),
 })
 

@@ -12,6 +12,7 @@ import {
   KEYS_PER_ACCOUNT_MAX,
   KEYS_PER_ACCOUNT_SHARE,
   LISTINGS_OPEN_MAX,
+  REVIEW_MS_MAX,
   SOURCES_MAX,
   TIMED_ROWS_PER_ENTRY_MAX,
 } from '../schema/index.ts'
@@ -26,6 +27,7 @@ export interface MarketLimits {
   readonly keysPerAccountMax: number
   readonly keysKeptMax: number
   readonly keyFreshMs: number
+  readonly reviewMsMax: number
   readonly sourcesMax: number
   readonly timedRowsMax: number
   readonly causedRowsMax: number
@@ -41,6 +43,7 @@ export const MARKET_LIMITS: MarketLimits = {
   keysPerAccountMax: KEYS_PER_ACCOUNT_MAX,
   keysKeptMax: KEYS_KEPT_MAX,
   keyFreshMs: KEY_FRESH_MS,
+  reviewMsMax: REVIEW_MS_MAX,
   sourcesMax: SOURCES_MAX,
   timedRowsMax: TIMED_ROWS_PER_ENTRY_MAX,
   causedRowsMax: CAUSED_ROWS_PER_ENTRY_MAX,

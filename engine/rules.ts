@@ -2,6 +2,7 @@
  *  engine of other ones does not speak in it. */
 import {
   ACCOUNTS_MAX,
+  APPROVALS_NEEDED,
   BIDS_ENDED_KNOWN_MAX,
   BIDS_OPEN_MAX,
   BIDS_PER_LISTING_MAX,
@@ -12,18 +13,22 @@ import {
   KEYS_PER_ACCOUNT_MAX,
   KEYS_PER_ACCOUNT_SHARE,
   LISTINGS_OPEN_MAX,
+  REVIEW_MS_MAX,
   SOURCES_MAX,
   TIMED_ROWS_PER_ENTRY_MAX,
 } from '../schema/index.ts'
 import { Trace } from './digest/trace.ts'
 
 /** Raised by one whenever the engine says anything else to the same journal. */
-const RULES_VERSION = 2
+const RULES_VERSION = 3
+/** The first version of the schema that has words for all that they say: an engine writes no former one. */
+export const RULES_NEED_SCHEMA = 5
 
 /** Every limit that decides what the engine says; a test looks that none is missing. Closed lists are not among
  *  them: they grow at their ends only, and what has a new name in it is an entry of a later schema version. */
 export const RULING_LIMITS = {
   ACCOUNTS_MAX,
+  APPROVALS_NEEDED,
   BIDS_ENDED_KNOWN_MAX,
   BIDS_OPEN_MAX,
   BIDS_PER_LISTING_MAX,
@@ -34,6 +39,7 @@ export const RULING_LIMITS = {
   KEYS_PER_ACCOUNT_MAX,
   KEYS_PER_ACCOUNT_SHARE,
   LISTINGS_OPEN_MAX,
+  REVIEW_MS_MAX,
   SOURCES_MAX,
   TIMED_ROWS_PER_ENTRY_MAX,
 } as const

@@ -1,12 +1,13 @@
 /** All that the engine holds. Mutated only by the functions of this folder, only in `apply`.
  *
  *  Maps are read by key only, never in their order, except by the snapshot; what order matters to
- *  (closings, keys, sources) is kept by a structure of its own. */
-import { bidId, GENESIS, listingId, sequence } from '../schema/index.ts'
+ *  (timers, keys, sources) is kept by a structure of its own. */
+import { bidId, claimId, GENESIS, listingId, sequence } from '../schema/index.ts'
 import type {
   AccountId,
   AtMs,
   BidId,
+  ClaimId,
   Digest,
   EntryId,
   ListingId,
@@ -18,7 +19,6 @@ import type { BookRegistry } from './market/book/book.ts'
 import { EndedBids } from './market/ended-bids.ts'
 import { FAST_BOOKS } from './market/book/books.ts'
 import type { CashTotals } from './cash/cash.ts'
-import { ClosingQueue } from './market/closing-queue.ts'
 import { DigestSum } from './digest/digest.ts'
 import type { Trace } from './digest/trace.ts'
 import { KeyMemory } from './keys/key-memory.ts'
@@ -28,6 +28,7 @@ import type { Listing } from './market/listing.ts'
 import { OpenBidTable } from './market/open-bid-table.ts'
 import type { SnapshotCut } from './snapshot/cut.ts'
 import { SourceMemory } from './source-memory.ts'
+import { TimerQueue } from './market/timer-queue.ts'
 
 export interface State {
   readonly limits: MarketLimits
@@ -39,12 +40,13 @@ export interface State {
   epochMs: AtMs | 0
   nextListingId: ListingId
   nextBidId: BidId
+  nextClaimId: ClaimId
   readonly accounts: Map<AccountId, Account>
-  /** Open ones only, and so are the bids. */
+  /** Those on their way to a loan, with the bids in their books. */
   readonly listings: Map<ListingId, Listing>
   readonly bids: OpenBidTable<Bid>
   readonly endedBids: EndedBids
-  readonly closings: ClosingQueue
+  readonly timers: TimerQueue
   readonly cash: CashTotals
   readonly keys: KeyMemory
   readonly sources: SourceMemory
@@ -74,11 +76,12 @@ export function createState(
     epochMs: 0,
     nextListingId: listingId(1),
     nextBidId: bidId(1),
+    nextClaimId: claimId(1),
     accounts,
     listings: new Map(),
     bids: new OpenBidTable(),
     endedBids: new EndedBids(limits.bidsEndedKnownMax),
-    closings: new ClosingQueue(),
+    timers: new TimerQueue(),
     cash: { depositedMinor: 0, availableMinor: 0, heldMinor: 0 },
     keys: new KeyMemory(accounts, limits),
     sources: new SourceMemory(limits.sourcesMax),

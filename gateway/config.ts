@@ -82,6 +82,7 @@ export const gatewaySettings = z
     OPS_HOST: z.string().default('127.0.0.1'),
     SCHEMA_WRITTEN: schemaWritten,
     OPERATOR_PASSWORD: z.string().min(10).optional(),
+    REVIEWER_PASSWORD: z.string().min(10).optional(),
     DEMO_EMAIL: z.string().optional(),
     DEMO_PASSWORD: z.string().optional(),
     /** Of WebSockets. Behind a proxy that is not among the trusted ones everybody is one network. */

@@ -53,6 +53,8 @@ runService('gateway', async (log) => {
   })
   if (settings.OPERATOR_PASSWORD !== undefined)
     await gateway.persons.ensureOperator(settings.OPERATOR_PASSWORD)
+  if (settings.REVIEWER_PASSWORD !== undefined)
+    await gateway.persons.ensureReviewers(settings.REVIEWER_PASSWORD)
   await gateway.start()
   onStop('gateway', () => gateway.stop())
 

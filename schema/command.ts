@@ -6,9 +6,11 @@ import { DEPOSIT } from './cash/command.ts'
 import type { MessageOf } from './declare/message.ts'
 import {
   AMEND_BID,
+  APPROVE_LISTING,
   CANCEL_BID,
   OPEN_LISTING,
   PLACE_BID,
+  REJECT_LISTING,
   WITHDRAW_LISTING,
 } from './market/command.ts'
 
@@ -20,6 +22,8 @@ export const COMMANDS = {
   Deposit: DEPOSIT,
   OpenListing: OPEN_LISTING,
   WithdrawListing: WITHDRAW_LISTING,
+  ApproveListing: APPROVE_LISTING,
+  RejectListing: REJECT_LISTING,
 } as const
 
 type Declared = (typeof COMMANDS)[keyof typeof COMMANDS]
@@ -33,3 +37,5 @@ export type AmendBid = CommandOf<'AmendBid'>
 export type Deposit = CommandOf<'Deposit'>
 export type OpenListing = CommandOf<'OpenListing'>
 export type WithdrawListing = CommandOf<'WithdrawListing'>
+export type ApproveListing = CommandOf<'ApproveListing'>
+export type RejectListing = CommandOf<'RejectListing'>

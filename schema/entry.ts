@@ -16,7 +16,7 @@ export const GENESIS: EntryId = '0-0'
 /** The version of the declarations by which a body is written, its first number. Raised by one whenever a
  *  kind or a field comes or goes. A reader takes any from 1 up to its own, for ever; a writer writes its
  *  own, or the one before as long as a role that reads no more than that may still be running. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** The version since which an entry says by whose clock it was written, and its answer is traced. */
 export const WRITING_SINCE = 3

@@ -14,15 +14,20 @@ import { event } from './declare/message.ts'
 import type { BriefOf, MessageOf } from './declare/message.ts'
 import { LOAN_DISBURSED } from './loan/event.ts'
 import {
+  BIDDING_OPENED,
   BID_AMENDED,
   BID_CANCELLED,
   BID_OUTBID,
   BID_PLACED,
+  BIDS_CUT,
   BIDS_RELEASED,
   LISTING_ALLOCATED,
+  LISTING_APPROVED,
   LISTING_EXPIRED,
   LISTING_OPENED,
+  LISTING_REJECTED,
   LISTING_WITHDRAWN,
+  REVIEW_LAPSED,
 } from './market/event.ts'
 
 export type { Fill } from './declare/field.ts'
@@ -78,6 +83,11 @@ export const EVENTS = {
   ListingExpired: LISTING_EXPIRED,
   ListingWithdrawn: LISTING_WITHDRAWN,
   BidsReleased: BIDS_RELEASED,
+  BiddingOpened: BIDDING_OPENED,
+  BidsCut: BIDS_CUT,
+  ListingApproved: LISTING_APPROVED,
+  ListingRejected: LISTING_REJECTED,
+  ReviewLapsed: REVIEW_LAPSED,
 } as const
 
 type Declared = (typeof EVENTS)[keyof typeof EVENTS]

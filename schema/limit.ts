@@ -9,6 +9,12 @@ export const TERM_MONTHS_MAX = 360
 /** A listing stays open for 30 days at most, then its bidders get their money back. */
 export const LISTING_OPEN_MS_MAX = 30 * 24 * 60 * 60 * 1000
 export const LISTING_OPEN_MS_MIN = 1_000
+/** How long before its bidding opens a listing can be put on the market. */
+export const LISTING_SCHEDULED_MS_MAX = 30 * 24 * 60 * 60 * 1000
+/** Two reviewers have so long for a full listing, then its bidders get their money back: two days. */
+export const REVIEW_MS_MAX = 2 * 24 * 60 * 60 * 1000
+/** Reviewers whose approval a full listing needs, each another. */
+export const APPROVALS_NEEDED = 2
 /** So that closing a listing stays one entry of a few hundred kilobytes. What a listing's smallest bid may
  *  be follows from it (`misfitOf` in market/terms.ts). */
 export const BIDS_PER_LISTING_MAX = 10_000

@@ -1,10 +1,10 @@
 /** Who may do what. A permission is named once here; an operation names the one it needs. */
-export const ROLES = ['investor', 'borrower', 'operator'] as const
+export const ROLES = ['investor', 'borrower', 'operator', 'reviewer'] as const
 export type Role = (typeof ROLES)[number]
 
 export const PERMISSIONS = {
   /** Read one's own cash and bids, ask for one's own outcomes. */
-  'own.read': ['investor', 'borrower', 'operator'],
+  'own.read': ['investor', 'borrower', 'operator', 'reviewer'],
   /** Ask for the outcome of what was commanded for another's account. */
   'outcome.read': ['operator'],
   /** Place and cancel bids for oneself. */
@@ -15,6 +15,8 @@ export const PERMISSIONS = {
   'listing.open': ['operator'],
   /** Take a borrower's listing off the market. */
   'listing.withdraw': ['operator'],
+  /** Approve or reject a full listing. */
+  'listing.review': ['reviewer'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
 

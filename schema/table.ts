@@ -12,7 +12,7 @@ import {
 } from './journal/table.ts'
 import { OUTCOME } from './keys/table.ts'
 import { LEDGER_ACCOUNT, LEDGER_CHART, OUTBOX, TRANSFER } from './ledger/table.ts'
-import { INSTALMENT, LOAN, SCHEDULE } from './loan/table.ts'
+import { CLAIM, INSTALMENT, LOAN, SCHEDULE } from './loan/table.ts'
 import { BID, LISTING } from './market/table.ts'
 import { DEVICE, PERSON, SESSION } from './person/table.ts'
 
@@ -29,6 +29,7 @@ export const TABLES = {
   listing: LISTING,
   bid: BID,
   loan: LOAN,
+  claim: CLAIM,
   schedule: SCHEDULE,
   instalment: INSTALMENT,
   outcome: OUTCOME,

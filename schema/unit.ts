@@ -14,8 +14,11 @@ export type RatePpm = number & { readonly [unit]: 'ratePpm' }
 export type AccountId = number & { readonly [unit]: 'accountId' }
 /** Given out by the engine, counting up from 1. A loan keeps the id of its listing. */
 export type ListingId = number & { readonly [unit]: 'listingId' }
-/** Given out by the engine, counting up from 1. A claim keeps the id of the bid that won it. */
+/** Given out by the engine, counting up from 1. */
 export type BidId = number & { readonly [unit]: 'bidId' }
+/** Who is owed a part of a loan. Given out by the engine, counting up from 1; the claims on one loan follow on each
+ *  other in the order of its fills. */
+export type ClaimId = number & { readonly [unit]: 'claimId' }
 /** Place in the journal: 1 for the first entry, one more for each, without gaps. */
 export type Sequence = number & { readonly [unit]: 'sequence' }
 /** Milliseconds since 1970-01-01 UTC, as the journal stamped it. */
@@ -58,6 +61,10 @@ export function listingId(id: number): ListingId {
 
 export function bidId(id: number): BidId {
   return positive(id, 'bid id') as BidId
+}
+
+export function claimId(id: number): ClaimId {
+  return positive(id, 'claim id') as ClaimId
 }
 
 export function sequence(place: number): Sequence {

@@ -1,37 +1,55 @@
 /** The same messages packed and read by functions written by hand for each kind: what the derived ones
  *  are held against. They know the kinds of schema version 1, which the streams are made of, with the fields of
- *  version 4. */
+ *  version 5. */
 import {
   assert,
   assertNever,
+  BID_RANKS,
   FUNDING_MODES,
   GRADES,
   named,
   PURPOSES,
   rejectCodeOf,
   REJECTS,
+  TIMES_IN_FORCE,
 } from '../../schema/index.ts'
-import type {
-  AmendBid,
-  Answer,
-  BidAmended,
-  BidsReleased,
-  Command,
-  Event,
-  Fill,
-  ListingWithdrawn,
-  Tuple,
-  WithdrawListing,
-} from '../../schema/index.ts'
+import type { Answer, Command, Event, Fill, Tuple } from '../../schema/index.ts'
 
 /** What schema version 1 had words for. */
-export type FormerCommand = Exclude<Command, AmendBid | WithdrawListing>
-export type FormerEvent = Exclude<Event, BidAmended | BidsReleased | ListingWithdrawn>
+export type FormerCommand = Extract<
+  Command,
+  { readonly kind: 'PlaceBid' | 'CancelBid' | 'Deposit' | 'OpenListing' }
+>
+export type FormerEvent = Exclude<
+  Event,
+  {
+    readonly kind:
+      | 'BidAmended'
+      | 'BidsReleased'
+      | 'ListingWithdrawn'
+      | 'BiddingOpened'
+      | 'BidsCut'
+      | 'ListingApproved'
+      | 'ListingRejected'
+      | 'ReviewLapsed'
+  }
+>
 
 export function packCommand(c: FormerCommand): Tuple {
   switch (c.kind) {
     case 'PlaceBid':
-      return [3, c.key, c.accountId, c.deadlineMs, c.listingId, c.amountMinor, c.ratePpm]
+      return [
+        3,
+        c.key,
+        c.accountId,
+        c.deadlineMs,
+        c.listingId,
+        c.amountMinor,
+        c.ratePpm,
+        c.minFillMinor,
+        BID_RANKS.indexOf(c.rank),
+        TIMES_IN_FORCE.indexOf(c.timeInForce),
+      ]
     case 'CancelBid':
       return [4, c.key, c.accountId, c.deadlineMs, c.bidId]
     case 'Deposit':
@@ -50,6 +68,8 @@ export function packCommand(c: FormerCommand): Tuple {
         c.openMs,
         GRADES.indexOf(c.grade),
         PURPOSES.indexOf(c.purpose),
+        c.floorMinor,
+        c.opensInMs,
       ]
     default:
       return assertNever(c)
@@ -59,7 +79,7 @@ export function packCommand(c: FormerCommand): Tuple {
 export function readCommand(t: Tuple): FormerCommand {
   switch (t[0]) {
     case 3:
-      assert(t.length === 7, 'PlaceBid has 7 parts')
+      assert(t.length === 10, 'PlaceBid has 10 parts')
       return {
         kind: 'PlaceBid',
         key: t[1],
@@ -68,6 +88,9 @@ export function readCommand(t: Tuple): FormerCommand {
         listingId: t[4],
         amountMinor: t[5],
         ratePpm: t[6],
+        minFillMinor: t[7],
+        rank: named(BID_RANKS, t[8]),
+        timeInForce: named(TIMES_IN_FORCE, t[9]),
       } as FormerCommand
     case 4:
       assert(t.length === 5, 'CancelBid has 5 parts')
@@ -88,7 +111,7 @@ export function readCommand(t: Tuple): FormerCommand {
         amountMinor: t[4],
       } as FormerCommand
     case 2:
-      assert(t.length === 12, 'OpenListing has 12 parts')
+      assert(t.length === 14, 'OpenListing has 14 parts')
       return {
         kind: 'OpenListing',
         key: t[1],
@@ -102,6 +125,8 @@ export function readCommand(t: Tuple): FormerCommand {
         openMs: t[9],
         grade: named(GRADES, t[10]),
         purpose: named(PURPOSES, t[11]),
+        floorMinor: t[12],
+        opensInMs: t[13],
       } as FormerCommand
     default:
       assert(false, `command ${String(t[0])} is not known`)
@@ -112,7 +137,8 @@ export function packEvent(e: FormerEvent): Tuple {
   switch (e.kind) {
     case 'BidPlaced': {
       const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key } = e
-      return [3, bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key]
+      const flags = [e.minFillMinor, BID_RANKS.indexOf(e.rank)]
+      return [3, bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key, ...flags]
     }
     case 'BidOutbid':
       return [4, e.bidId, e.listingId, e.accountId, e.releasedMinor, e.acceptedMinor]
@@ -137,12 +163,15 @@ export function packEvent(e: FormerEvent): Tuple {
         e.closesAtMs,
         GRADES.indexOf(e.grade),
         PURPOSES.indexOf(e.purpose),
+        e.floorMinor,
+        e.opensAtMs,
       ]
     case 'ListingAllocated':
-      return [6, e.listingId, e.ratePpm, packFills(e.fills)]
+      return [6, e.listingId, e.ratePpm, packFills(e.fills), e.vcgRatePpm, e.reviewByMs]
     case 'LoanDisbursed': {
       const { listingId, borrowerId, amountMinor, ratePpm, termMonths, fills } = e
-      return [7, listingId, borrowerId, amountMinor, ratePpm, termMonths, packFills(fills)]
+      const loan = [listingId, borrowerId, amountMinor, ratePpm, termMonths]
+      return [7, ...loan, packFills(fills), e.firstClaimId]
     }
     case 'ListingExpired':
       return [8, e.listingId, packFills(e.released)]
@@ -154,7 +183,7 @@ export function packEvent(e: FormerEvent): Tuple {
 export function readEvent(t: Tuple): FormerEvent {
   switch (t[0]) {
     case 3:
-      assert(t.length === 8, 'BidPlaced has 8 parts')
+      assert(t.length === 10, 'BidPlaced has 10 parts')
       return {
         kind: 'BidPlaced',
         bidId: t[1],
@@ -164,6 +193,8 @@ export function readEvent(t: Tuple): FormerEvent {
         acceptedMinor: t[5],
         ratePpm: t[6],
         key: t[7],
+        minFillMinor: t[8],
+        rank: named(BID_RANKS, t[9]),
       } as FormerEvent
     case 4:
       assert(t.length === 6, 'BidOutbid has 6 parts')
@@ -203,7 +234,7 @@ export function readEvent(t: Tuple): FormerEvent {
       assert(t.length === 3, 'Deposited has 3 parts')
       return { kind: 'Deposited', accountId: t[1], amountMinor: t[2] } as FormerEvent
     case 2:
-      assert(t.length === 11, 'ListingOpened has 11 parts')
+      assert(t.length === 13, 'ListingOpened has 13 parts')
       return {
         kind: 'ListingOpened',
         listingId: t[1],
@@ -216,17 +247,21 @@ export function readEvent(t: Tuple): FormerEvent {
         closesAtMs: t[8],
         grade: named(GRADES, t[9]),
         purpose: named(PURPOSES, t[10]),
+        floorMinor: t[11],
+        opensAtMs: t[12],
       } as FormerEvent
     case 6:
-      assert(t.length === 4, 'ListingAllocated has 4 parts')
+      assert(t.length === 6, 'ListingAllocated has 6 parts')
       return {
         kind: 'ListingAllocated',
         listingId: t[1],
         ratePpm: t[2],
         fills: readFills(t[3]),
+        vcgRatePpm: t[4],
+        reviewByMs: t[5],
       } as FormerEvent
     case 7:
-      assert(t.length === 7, 'LoanDisbursed has 7 parts')
+      assert(t.length === 8, 'LoanDisbursed has 8 parts')
       return {
         kind: 'LoanDisbursed',
         listingId: t[1],
@@ -235,6 +270,7 @@ export function readEvent(t: Tuple): FormerEvent {
         ratePpm: t[4],
         termMonths: t[5],
         fills: readFills(t[6]),
+        firstClaimId: t[7],
       } as FormerEvent
     case 8:
       assert(t.length === 3, 'ListingExpired has 3 parts')

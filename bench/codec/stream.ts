@@ -6,6 +6,8 @@ import {
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   ratePpm,
   sequence,
 } from '../../schema/index.ts'
@@ -44,6 +46,7 @@ class Draw {
         listingId: this.#listing(),
         amountMinor: this.#amount(),
         ratePpm: this.#rate(),
+        ...PLAIN_BID,
       }
     if (chance < 980) return { kind: 'CancelBid', ...by, bidId: this.#bid() }
     if (chance < 995) return { kind: 'Deposit', ...by, amountMinor: this.#amount() }
@@ -58,6 +61,7 @@ class Draw {
       openMs: 60_000,
       grade: 'C',
       purpose: 'car',
+      ...PLAIN_LISTING,
     }
   }
 
@@ -92,7 +96,8 @@ class Draw {
     const amountMinor = this.#amount()
     const acceptedMinor = amountMinor
     const terms = { amountMinor, acceptedMinor, ratePpm: this.#rate() }
-    return { kind: 'BidPlaced', ...of, ...terms, key: this.#key() } as const
+    const { minFillMinor, rank } = PLAIN_BID
+    return { kind: 'BidPlaced', ...of, ...terms, key: this.#key(), minFillMinor, rank } as const
   }
 
   #ending(which: number): FormerEvent {
@@ -102,9 +107,17 @@ class Draw {
     })
     if (which === 0) return { kind: 'ListingExpired', listingId, released: fills }
     const rate = { ratePpm: this.#rate() }
-    if (which === 1) return { kind: 'ListingAllocated', listingId, ...rate, fills }
+    const review = { vcgRatePpm: rate.ratePpm, reviewByMs: atMs(START_MS) }
+    if (which === 1) return { kind: 'ListingAllocated', listingId, ...rate, fills, ...review }
     const terms = { amountMinor: this.#amount(), ...rate, termMonths: 36 }
-    return { kind: 'LoanDisbursed', listingId, borrowerId: this.#account(), ...terms, fills }
+    return {
+      kind: 'LoanDisbursed',
+      listingId,
+      borrowerId: this.#account(),
+      ...terms,
+      fills,
+      firstClaimId: 0,
+    }
   }
 
   #key(): Key {

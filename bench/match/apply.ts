@@ -7,6 +7,8 @@ import {
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   SCHEMA_VERSION,
 } from '../../schema/index.ts'
 import type { AccountId, Command, CommandEntry, FundingMode, Key } from '../../schema/index.ts'
@@ -29,7 +31,7 @@ export function opening(mode: FundingMode, books: number): CommandEntry {
   const listings = Array.from({ length: books }, (): Command => {
     const terms = { ...TERMS, mode, termMonths: 36, openMs: OPEN_MS } as const
     const by = keys.by(accountId(ACCOUNTS + 1), START_MS)
-    return { kind: 'OpenListing', ...by, ...terms, grade: 'B', purpose: 'car' }
+    return { kind: 'OpenListing', ...by, ...terms, grade: 'B', purpose: 'car', ...PLAIN_LISTING }
   })
   return entryAt(0, [...deposits, ...listings])
 }
@@ -63,7 +65,14 @@ type Asked = { readonly key: Key; readonly accountId: AccountId; readonly deadli
 function commandOf(step: Step, by: Asked): Command {
   if (step.isCancel) return { kind: 'CancelBid', ...by, bidId: bidId(step.bid + 1) }
   const { amountMinor, ratePpm } = step
-  return { kind: 'PlaceBid', ...by, listingId: listingId(step.book + 1), amountMinor, ratePpm }
+  return {
+    kind: 'PlaceBid',
+    ...by,
+    listingId: listingId(step.book + 1),
+    amountMinor,
+    ratePpm,
+    ...PLAIN_BID,
+  }
 }
 
 function entryAt(place: number, commands: readonly Command[]): CommandEntry {

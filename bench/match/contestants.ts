@@ -26,8 +26,7 @@ export function ourBooks(mode: FundingMode, books: number): Runner {
       book.cancel(bid)
       return
     }
-    if (typeof book.quote(step.amountMinor, step.ratePpm, null) === 'string')
-      throw new Error('refused')
+    if (typeof book.quote(step, null) === 'string') throw new Error('refused')
     const bid = bidOf(step.bid, step)
     open.add(bid)
     for (const displaced of book.place(bid))

@@ -7,7 +7,7 @@
 import { newAccount } from '../../engine/cash/account.ts'
 import { newBid } from '../../engine/market/book/bid.ts'
 import type { Bid } from '../../engine/market/book/bid.ts'
-import type { Book, BookTerms } from '../../engine/market/book/book.ts'
+import type { Book, BookTerms, Wish } from '../../engine/market/book/book.ts'
 import { FAST_BOOKS } from '../../engine/market/book/books.ts'
 import {
   accountId,
@@ -16,9 +16,10 @@ import {
   BIDS_PER_LISTING_MAX,
   listingId,
   minor,
+  PLAIN_BID,
   ratePpm,
 } from '../../schema/index.ts'
-import type { FundingMode, Minor, RatePpm } from '../../schema/index.ts'
+import type { FundingMode } from '../../schema/index.ts'
 import { Random } from '../../deploy/random.ts'
 
 export const TERMS: BookTerms = {
@@ -32,12 +33,10 @@ const RATE_STEP_PPM = 100
 const PLACED_AT_MS = atMs(1_700_000_000_000)
 
 /** A step places bid number `bid` of the stream, or cancels it. */
-export interface Step {
+export interface Step extends Wish {
   readonly book: number
   readonly bid: number
   readonly isCancel: boolean
-  readonly amountMinor: Minor
-  readonly ratePpm: RatePpm
   /** What worse bids lose to this one; 0 when it only rests. */
   readonly displacesMinor: number
 }
@@ -46,7 +45,7 @@ const ANYONE = newAccount(accountId(1), 0)
 
 export function makeSteps(mode: FundingMode, books: number, count: number, seed: number): Step[] {
   const random = new Random(seed)
-  const pilots = Array.from({ length: books }, () => new Pilot(FAST_BOOKS[mode](TERMS)))
+  const pilots = Array.from({ length: books }, () => new Pilot(mode))
   const steps: Step[] = []
   let placed = 0
   while (steps.length < count) {
@@ -70,6 +69,8 @@ export function bidOf(number: number, step: Step): Bid {
     acceptedMinor: step.amountMinor,
     ratePpm: step.ratePpm,
     place: number + 1,
+    minFillMinor: 0,
+    rank: 'by-rate',
     placedAtMs: PLACED_AT_MS,
     key: null,
   })
@@ -77,10 +78,12 @@ export function bidOf(number: number, step: Step): Bid {
 
 class Pilot {
   readonly #book: Book
+  readonly #closesWhenCovered: boolean
   readonly #open: Bid[] = []
 
-  constructor(book: Book) {
-    this.#book = book
+  constructor(mode: FundingMode) {
+    this.#book = FAST_BOOKS[mode](TERMS)
+    this.#closesWhenCovered = mode === 'fixed-rate' || mode === 'rate-book'
   }
 
   /** One time in three takes out one of the open bids; null otherwise. */
@@ -96,6 +99,7 @@ class Pilot {
       isCancel: true,
       amountMinor,
       ratePpm: rate,
+      ...PLAIN_BID,
       displacesMinor: 0,
     }
   }
@@ -104,11 +108,12 @@ class Pilot {
   place(book: number, number: number, random: Random): Step | null {
     const amountMinor = minor(TERMS.minBidMinor + random.below(BID_MINOR_MAX - TERMS.minBidMinor))
     const rate = ratePpm(RATE_STEP_PPM * random.below(1 + TERMS.ratePpm / RATE_STEP_PPM))
-    const accepted = this.#book.quote(amountMinor, rate, null)
+    const accepted = this.#book.quote({ amountMinor, ratePpm: rate, ...PLAIN_BID }, null)
     if (typeof accepted === 'string' || accepted < TERMS.minBidMinor) return null
     const leftMinor = TERMS.amountMinor - this.#book.fundedMinor
-    if (this.#book.closesWhenCovered && accepted === leftMinor) return null
-    const step = { book, bid: number, isCancel: false, amountMinor: accepted, ratePpm: rate }
+    if (this.#closesWhenCovered && accepted === leftMinor) return null
+    const wish = { ...PLAIN_BID, amountMinor: accepted, ratePpm: rate }
+    const step = { book, bid: number, isCancel: false, ...wish }
     const displacesMinor = Math.max(0, accepted - leftMinor)
     const bid = bidOf(number, { ...step, displacesMinor })
     this.#book.place(bid)

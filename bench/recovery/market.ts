@@ -8,6 +8,8 @@ import {
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   ratePpm,
   SCHEMA_VERSION,
 } from '../../schema/index.ts'
@@ -79,6 +81,7 @@ export class LargeMarket {
       openMs: 1_000_000_000,
       grade: 'B',
       purpose: 'car',
+      ...PLAIN_LISTING,
     }
   }
 
@@ -89,6 +92,7 @@ export class LargeMarket {
       listingId: listingId(listing),
       amountMinor: BID_MINOR,
       ratePpm: this.#rate(),
+      ...PLAIN_BID,
     }
   }
 

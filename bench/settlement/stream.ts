@@ -13,6 +13,8 @@ import {
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   ratePpm,
   SCHEMA_VERSION,
   sequence,
@@ -120,6 +122,7 @@ export class Stream {
       openMs: 5_000 + this.#random.below(25_000),
       grade: 'B',
       purpose: 'debt_consolidation',
+      ...PLAIN_LISTING,
     }
   }
 
@@ -132,6 +135,7 @@ export class Stream {
       listingId: listingId(oldest + this.#random.below(newest - oldest + 1)),
       amountMinor: minor((this.#random.below(20) + 1) * 2_500),
       ratePpm: ratePpm((this.#random.below(10) + 1) * 10_000),
+      ...PLAIN_BID,
     }
   }
 

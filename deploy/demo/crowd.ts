@@ -1,4 +1,5 @@
 /** All bots, and the pace at which they act together. */
+import { isAuction } from '../../schema/index.ts'
 import type { RejectCode } from '../../schema/index.ts'
 import type { Board } from './board.ts'
 import type { Bot } from './bot.ts'
@@ -89,7 +90,7 @@ export class Crowd {
   #callSnipers(nowMs: number): void {
     if (this.#snipers.length === 0) return
     for (const { mode, closesAtMs } of this.#board.open()) {
-      const isClosing = mode === 'uniform-auction' && closesAtMs - nowMs < LAST_MS
+      const isClosing = isAuction(mode) && closesAtMs - nowMs < LAST_MS
       if (isClosing && this.#random.chance(0.05)) this.hurry(this.#random.pick(this.#snipers))
     }
   }

@@ -8,10 +8,20 @@ export interface Draft extends Loan {
   readonly mode: FundingMode
   readonly minBidMinor: Minor
   readonly openMs: number
+  readonly floorMinor: number
 }
 
 export const MIN_BID = minor(2_500)
-const AUCTION_SHARE = 0.4
+/** How often each mode is chosen, of a hundred. */
+const MODES: readonly (readonly [FundingMode, number])[] = [
+  ['fixed-rate', 55],
+  ['uniform-auction', 25],
+  ['pay-as-bid-auction', 10],
+  ['pro-rata', 10],
+]
+/** Listings whose borrower takes less than all, and how much less at most. */
+const FLOOR_SHARE = 0.25
+const FLOOR_OF_AMOUNT = 0.6
 /** Listings that are taken back before they close, of all that are opened. */
 const WITHDRAWN_SHARE = 0.015
 const OPEN_MS_MIN = 60_000
@@ -23,12 +33,23 @@ export const OPEN_MS_MEAN = (OPEN_MS_MAX - OPEN_MS_MIN) / Math.log(OPEN_MS_MAX /
  *  common than long ones: the logarithm of the time is even. */
 export function draftListing(loans: readonly Loan[], random: Random): Draft {
   const openMs = OPEN_MS_MIN * (OPEN_MS_MAX / OPEN_MS_MIN) ** random.next()
+  const loan = random.pick(loans)
   return {
-    ...random.pick(loans),
-    mode: random.chance(AUCTION_SHARE) ? 'uniform-auction' : 'fixed-rate',
+    ...loan,
+    mode: drawMode(random),
     minBidMinor: MIN_BID,
     openMs: Math.round(openMs),
+    floorMinor: random.chance(FLOOR_SHARE) ? Math.round(loan.amountMinor * FLOOR_OF_AMOUNT) : 0,
   }
+}
+
+function drawMode(random: Random): FundingMode {
+  let left = random.below(100)
+  for (const [mode, share] of MODES) {
+    left -= share
+    if (left < 0) return mode
+  }
+  return 'fixed-rate'
 }
 
 /** Asked once for each new listing: which of those that are open its borrower takes back, mostly none. Any

@@ -18,6 +18,7 @@ import { welcomeNewcomer } from './newcomer.ts'
 import { Operator } from './operator.ts'
 import { People } from './people.ts'
 import { Random } from '../random.ts'
+import { Reviewer } from './reviewer.ts'
 import { Savings } from './savings.ts'
 import { demoSettings } from './setting.ts'
 import type { DemoSettings } from './setting.ts'
@@ -25,6 +26,7 @@ import { strategyOf } from './strategy/index.ts'
 
 const TICK_MS = 50
 const SAVINGS_MS = 500
+const REVIEW_MS = 500
 const TALLY_MS = 60_000
 const BORROWERS = 20
 /** So many people come in at once; the others one by one, for a password costs a core some time. */
@@ -39,6 +41,9 @@ runService('demo', async (log) => {
   beat(TICK_MS, () => {
     market.desk.tick(TICK_MS)
     market.crowd.tick(Date.now(), TICK_MS)
+  })
+  beat(REVIEW_MS, () => {
+    for (const reviewer of market.reviewers) void reviewer.round(Date.now())
   })
   beat(SAVINGS_MS, () => market.savings.round(market.crowd.bots))
   beat(TALLY_MS, () => tell(log, market))
@@ -55,6 +60,7 @@ interface DemoMarket {
   readonly desk: ListingDesk
   readonly crowd: Crowd
   readonly savings: Savings
+  readonly reviewers: readonly Reviewer[]
   readonly random: Random
 }
 
@@ -64,13 +70,21 @@ async function openMarket(settings: DemoSettings, random: Random): Promise<DemoM
   const people = new People(baseUrl, join(settings.DATA_DIR, 'demo'), stopSignal)
   const operator = await Operator.enter(people, wsUrl, settings.OPERATOR_PASSWORD)
   onStop('operator', () => operator.client.close())
+  const reviewers = await Promise.all(
+    ([1, 2] as const).map((number) =>
+      Reviewer.enter(people, wsUrl, settings.REVIEWER_PASSWORD, number),
+    ),
+  )
+  onStop('reviewers', () => {
+    for (const { client } of reviewers) client.close()
+  })
   const board = new Board(operator.client)
   const crowd = new Crowd(board, random, pace)
   onStop('bots', () => crowd.close())
   onStop('sessions', () => people.save())
   const desk = new ListingDesk(operator, board, readLoans(), random, pace)
   const savings = new Savings(operator)
-  return { wsUrl, people, operator, board, desk, crowd, savings, random }
+  return { wsUrl, people, operator, board, desk, crowd, savings, reviewers, random }
 }
 
 interface Comer {

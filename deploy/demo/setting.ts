@@ -6,6 +6,7 @@ export const demoSettings = z.object({
   /** Where the bots' sessions are kept for the next start. */
   DATA_DIR: z.string().default('.data'),
   OPERATOR_PASSWORD: z.string().min(10),
+  REVIEWER_PASSWORD: z.string().min(10),
   /** Bids a second; listings follow in proportion, so that as many are funded at any pace. */
   DEMO_PACE: z.coerce.number().min(0.1).max(5_000).default(80),
   DEMO_BOTS: z.coerce.number().int().min(1).max(5_000).default(200),

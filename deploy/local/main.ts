@@ -97,6 +97,8 @@ function environment(settings: LauncherSettings): NodeJS.ProcessEnv {
     GATEWAY_URL: `http://127.0.0.1:${PORT}`,
     OPERATOR_PASSWORD:
       settings.OPERATOR_PASSWORD ?? keepSecret(join(DATA_DIR, 'operator.password')),
+    REVIEWER_PASSWORD:
+      settings.REVIEWER_PASSWORD ?? keepSecret(join(DATA_DIR, 'reviewer.password')),
   }
 }
 

@@ -38,7 +38,8 @@ export interface MarketOptions {
 
 export interface Market extends Urls {
   readonly dataDir: string
-  readonly operatorPassword: string
+  /** Of the operator and the reviewers. */
+  readonly staffPassword: string
   /** Of the first gateway. */
   readonly baseUrl: string
   readonly wsUrl: string
@@ -85,16 +86,16 @@ async function openMarket(
   const urls = await openServers(dataDir, table, options.journalSettings ?? {})
   await migrate(urls.databaseUrl)
   await joinJournal(urls, options.env?.['MARKET'] ?? 'demo')
-  const operatorPassword = randomBytes(18).toString('base64url')
+  const staffPassword = randomBytes(18).toString('base64url')
   const { gateways = 1 } = options
   const ports = await Promise.all(Array.from({ length: gateways }, () => freePort()))
-  await openPrograms(dataDir, table, options, ports, urls, operatorPassword)
+  await openPrograms(dataDir, table, options, ports, urls, staffPassword)
   const baseUrls = ports.map((port) => `http://127.0.0.1:${port}`)
   const wsUrls = ports.map((port) => `ws://127.0.0.1:${port}/v1/ws`)
   return {
     ...urls,
     dataDir,
-    operatorPassword,
+    staffPassword,
     baseUrls,
     wsUrls,
     baseUrl: baseUrls[0] ?? '',
@@ -140,11 +141,12 @@ async function openPrograms(
   options: MarketOptions,
   gatewayPorts: readonly number[],
   urls: Urls,
-  operatorPassword: string,
+  staffPassword: string,
 ): Promise<void> {
   const { engines = 1, settlements = 1, workers = 1 } = options
   const shape = { engines, gatewayPorts, settlements, workers }
-  const shared = { ...inherited(), OPERATOR_PASSWORD: operatorPassword, ...options.env }
+  const staff = { OPERATOR_PASSWORD: staffPassword, REVIEWER_PASSWORD: staffPassword }
+  const shared = { ...inherited(), ...staff, ...options.env }
   const startProgram = async (spec: RoleSpec, more: NodeJS.ProcessEnv): Promise<Running> => {
     const { envOf = {} } = options
     const env = { ...spec.env, ...envOf[spec.role], ...envOf[spec.name], ...more }

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 export const PRIVATELY: readonly string[] = ['/bin/sh', '-c', 'umask 077; exec "$@"', 'sh']
 
 /** What a launcher keeps in its DATA_DIR; other files there are none of our business. */
-const OURS = /^(?:(?:postgres|journal|queue)(?:\..+)?|log|operator\.password|launcher\.lock)$/
+const OURS =
+  /^(?:(?:postgres|journal|queue)(?:\..+)?|log|operator\.password|reviewer\.password|launcher\.lock)$/
 
 /** Closes what a former build left open. Call while none of the servers runs. */
 export function closeDataDir(dataDir: string): void {

@@ -17,6 +17,7 @@ export const launcherSettings = z.object({
   QUEUE_REDIS_URL: redisUrl,
   /** Made up and kept in DATA_DIR when not said. */
   OPERATOR_PASSWORD: z.string().min(10).optional(),
+  REVIEWER_PASSWORD: z.string().min(10).optional(),
   DEMO_EMAIL: z.email().default('demo@lendbook.example'),
   /** Shown to everybody by GET /v1/market: it guards nothing. */
   DEMO_PASSWORD: z.string().min(10).default('lendbook-demo'),

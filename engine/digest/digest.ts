@@ -6,6 +6,8 @@
  *  chain of the settlement journal is. */
 import { assert } from '../../schema/index.ts'
 import type { AccountId, BidId, Digest, ListingId } from '../../schema/index.ts'
+import { LISTING_STAGES } from '../market/listing.ts'
+import type { ListingStage } from '../market/listing.ts'
 import { hashNumbers, NO_HASH } from './hash.ts'
 import type { Hash } from './hash.ts'
 
@@ -16,6 +18,7 @@ const ACCOUNT_SEED = 1
 const BID_SEED = 2
 const LISTING_SEED = 3
 const PLACE_SEED = 4
+const STAGE_SEED = 5
 
 /** The term of an account's cash; nothing for an account without any. */
 export function accountTerm(accountId: AccountId, availableMinor: number, heldMinor: number): Term {
@@ -42,6 +45,16 @@ export function placeTerm(bidId: BidId, place: number): Term {
 /** The term of an open listing: what its book has accepted and from how many bids. */
 export function listingTerm(listingId: ListingId, fundedMinor: number, bidCount: number): Term {
   return hashNumbers(LISTING_SEED, listingId, fundedMinor, bidCount, 0, 0)
+}
+
+/** What a listing adds that is not open: how far it is, and who has reviewed it first. */
+export function stageTerm(
+  listingId: ListingId,
+  stage: ListingStage,
+  approvedBy: AccountId | 0,
+): Term {
+  if (stage === 'open') return NO_HASH
+  return hashNumbers(STAGE_SEED, listingId, LISTING_STAGES.indexOf(stage), approvedBy, 0, 0)
 }
 
 export class DigestSum {

@@ -1,5 +1,5 @@
 import type { Digest } from '../../schema/index.ts'
-import { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm } from './digest.ts'
+import { accountTerm, bidTerm, DigestSum, listingTerm, placeTerm, stageTerm } from './digest.ts'
 import type { State } from '../state.ts'
 
 /** The digest from scratch, over everything the state holds. For tests and for loading a snapshot. */
@@ -11,7 +11,9 @@ export function recomputeDigest(state: State): Digest {
     sum.add(bidTerm(bidId, listingId, account.accountId, acceptedMinor, ratePpm))
     sum.add(placeTerm(bidId, place))
   }
-  for (const { listingId, book } of state.listings.values())
+  for (const { listingId, book, stage, approvedBy } of state.listings.values()) {
     sum.add(listingTerm(listingId, book.fundedMinor, book.bidCount))
+    sum.add(stageTerm(listingId, stage, approvedBy))
+  }
   return sum.hex()
 }

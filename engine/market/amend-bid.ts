@@ -28,14 +28,16 @@ export function amendBid(
   const isLess = command.amountMinor <= bid.amountMinor && command.ratePpm === bid.ratePpm
   return isLess
     ? lower(state, listing, bid, command.amountMinor)
-    : replace(state, listing, bid, command, budget)
+    : replace(state, listing, bid, command, atMs, budget)
 }
 
 /** What was never taken into the book, or was displaced, is given up first. */
 function lower(state: State, listing: Listing, bid: Bid, amountMinor: Minor): Outcome {
   if (amountMinor < listing.minBidMinor) return 'bid-below-minimum'
+  if (amountMinor < bid.minFillMinor) return 'bid-terms-invalid'
   const formerMinor = bid.acceptedMinor
   const releasedMinor = Math.max(0, formerMinor - amountMinor)
+  if (leavesTooLittle(listing, releasedMinor)) return 'remainder-below-minimum'
   if (releasedMinor > 0) reduceInBook(state, listing, bid, releasedMinor)
   else state.cut?.keepBid(bid, formerMinor)
   bid.amountMinor = amountMinor
@@ -43,15 +45,27 @@ function lower(state: State, listing: Listing, bid: Bid, amountMinor: Minor): Ou
   return [amended(bid, formerMinor)]
 }
 
+/** Whether what would be open then could not be bid for. */
+function leavesTooLittle(
+  { amountMinor, minBidMinor, book }: Listing,
+  releasedMinor: number,
+): boolean {
+  const openMinor = amountMinor - book.fundedMinor + releasedMinor
+  return releasedMinor > 0 && openMinor > 0 && openMinor < minBidMinor
+}
+
 function replace(
   state: State,
   listing: Listing,
   bid: Bid,
-  command: AmendBid,
+  { amountMinor, ratePpm }: AmendBid,
+  atMs: AtMs,
   budget: RowBudget,
 ): Outcome {
-  const { amountMinor, ratePpm } = command
-  const acceptedMinor = listing.book.quote(amountMinor, ratePpm, bid)
+  const { minFillMinor, rank } = bid
+  if (amountMinor < minFillMinor) return 'bid-terms-invalid'
+  const wish = { amountMinor, ratePpm, minFillMinor, rank, timeInForce: 'until-closed' } as const
+  const acceptedMinor = listing.book.quote(wish, bid)
   if (typeof acceptedMinor === 'string') return acceptedMinor
   const formerMinor = bid.acceptedMinor
   if (bid.account.availableMinor < acceptedMinor - formerMinor) return 'insufficient-funds'
@@ -65,7 +79,7 @@ function replace(
     bid.place = place
   })
   adjust(state, bid, formerMinor)
-  return [amended(bid, formerMinor), ...consequences(state, listing, displaced, budget)]
+  return [amended(bid, formerMinor), ...consequences(state, listing, displaced, budget, atMs)]
 }
 
 /** Holds what the bid has more than before, or gives back what it has less. */

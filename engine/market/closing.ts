@@ -1,38 +1,53 @@
-/** How a listing ends: covered, its loan is disbursed; else every bidder gets the cash back. A closed
- *  listing and its bids leave the engine's memory. */
-import { assert, minor } from '../../schema/index.ts'
-import type { AtMs, Event, Fill, RatePpm } from '../../schema/index.ts'
-import type { Bid } from './book/bid.ts'
+/** What time brings about for a listing: its bidding opens, it closes, its reviews take too long.
+ *
+ *  One that is funded when it closes is full: nothing changes in its book any more, and it waits for two reviewers
+ *  (review-listing.ts). Else every bidder gets the cash back, in one step. A listing that has ended and its bids leave
+ *  the engine's memory. */
+import { assert, atMs as toAtMs, minor } from '../../schema/index.ts'
+import type { AtMs, BidsReleased, Event, Fill, Minor, ReleaseCause } from '../../schema/index.ts'
+import type { Bid, Displaced } from './book/bid.ts'
 import { release } from '../cash/cash.ts'
-import { disburse } from '../loan/disburse.ts'
 import { dueAtMs } from './listing.ts'
 import type { Listing } from './listing.ts'
-import { assertHoldsAreBids, emptyBook } from './open-bids.ts'
+import { assertHoldsAreBids, cutBook, emptyBook, enterStage } from './open-bids.ts'
 import { RowBudget } from './row-budget.ts'
 import type { State } from '../state.ts'
 
-/** The listing that closes next; null when none is open. */
-export function nextToClose(state: State): Listing | null {
-  return state.closings.next
+/** The listing for which time brings about something next; null without any. */
+export function nextDue(state: State): Listing | null {
+  return state.timers.next
 }
 
-/** True once its time has come or it is complete: from then on nothing changes in its book, whether this
+/** True until its time has come or it is complete: from then on nothing changes in its book, whether this
  *  entry closes it or a later one. */
-export function isDue(listing: Listing, atMs: AtMs): boolean {
-  return dueAtMs(listing) <= atMs
+export function takesBids(listing: Listing, atMs: AtMs): boolean {
+  return listing.stage === 'open' && dueAtMs(listing) > atMs
 }
 
-/** Closes what is due, what is complete first, then in the order of time and then of id, as much of it
+/** Does what is due, what is complete first, then in the order of time and then of id, as much of it
  *  as one entry may. */
-export function closeDue(state: State, atMs: AtMs): readonly Event[] {
+export function passTime(state: State, atMs: AtMs): readonly Event[] {
   const events: Event[] = []
   const budget = new RowBudget(state.limits.timedRowsMax)
-  for (let next = nextToClose(state); next !== null; next = nextToClose(state)) {
-    if (!isDue(next, atMs)) break
-    if (!budget.take(rowsOf(next))) break
-    events.push(...closeListing(state, next))
+  for (let next = nextDue(state); next !== null; next = nextDue(state)) {
+    if (dueAtMs(next) > atMs) break
+    if (!budget.take(next.stage === 'scheduled' ? 1 : rowsOf(next))) break
+    events.push(...pass(state, next, atMs))
   }
   return events
+}
+
+function pass(state: State, listing: Listing, atMs: AtMs): readonly Event[] {
+  const { listingId } = listing
+  switch (listing.stage) {
+    case 'scheduled':
+      enterStage(state, listing, { stage: 'open' })
+      return [{ kind: 'BiddingOpened', listingId }]
+    case 'open':
+      return closeListing(state, listing, atMs)
+    case 'full':
+      return [{ kind: 'ReviewLapsed', listingId }, letGo(state, listing, 'lapsed')]
+  }
 }
 
 /** What ending a listing takes: itself and its bids. */
@@ -40,45 +55,70 @@ export function rowsOf({ book }: Listing): number {
   return 1 + book.bidCount
 }
 
-export function closeListing(state: State, listing: Listing): readonly Event[] {
+/** Ends the bidding: of a window that was offered too much everybody gets a share first. */
+export function closeListing(state: State, listing: Listing, atMs: AtMs): readonly Event[] {
   const { book, listingId } = listing
-  const isCovered = book.fundedMinor === listing.amountMinor
-  const clearingRatePpm = book.clearingRatePpm()
-  const bids = takeOffMarket(state, listing)
-  if (isCovered) return allocate(state, listing, clearingRatePpm, bids)
-  return [{ kind: 'ListingExpired', listingId, released: releaseAll(state, bids) }]
+  const displaced = cutBook(state, listing)
+  const cut = displaced.length === 0 ? [] : [cutBids(state, listing, displaced)]
+  if (book.fundedMinor < listing.floorMinor) {
+    const released = releaseAll(state, takeOffMarket(state, listing))
+    return [...cut, { kind: 'ListingExpired', listingId, released }]
+  }
+  return [...cut, fill(state, listing, atMs)]
+}
+
+/** Lets a listing go and its bids with it, everything in one step (流标). */
+export function letGo(state: State, listing: Listing, cause: ReleaseCause): BidsReleased {
+  const { listingId } = listing
+  const released = releaseAll(state, takeOffMarket(state, listing))
+  return { kind: 'BidsReleased', listingId, released, cause }
 }
 
 /** Empties the book and forgets the listing. What its bids hold is the caller's to move. */
 export function takeOffMarket(state: State, listing: Listing): readonly Bid[] {
   const bids = emptyBook(state, listing)
-  state.closings.remove(listing)
+  state.timers.remove(listing)
   state.listings.delete(listing.listingId)
   return bids
 }
 
+function fill(state: State, listing: Listing, atMs: AtMs): Event {
+  const { listingId, book } = listing
+  const fills = book.bids().map(fillOf)
+  assert(sumOf(fills) === book.fundedMinor, 'the fills sum to the principal')
+  const reviewByMs = toAtMs(atMs + state.limits.reviewMsMax)
+  enterStage(state, listing, { stage: 'full', reviewByMs })
+  const ratePpm = book.clearingRatePpm()
+  const vcgRatePpm = book.vcgRatePpm()
+  return { kind: 'ListingAllocated', listingId, ratePpm, fills, vcgRatePpm, reviewByMs }
+}
+
+function cutBids(
+  state: State,
+  { listingId }: Listing,
+  displaced: readonly Displaced[],
+): Extract<Event, { kind: 'BidsCut' }> {
+  for (const { bid, releasedMinor } of displaced) release(state, bid.account, releasedMinor)
+  for (const { bid } of displaced) assertHoldsAreBids(bid.account)
+  const released = displaced.map(({ bid, releasedMinor }) => ({
+    bidId: bid.bidId,
+    accountId: bid.account.accountId,
+    amountMinor: minor(releasedMinor),
+  }))
+  return { kind: 'BidsCut', listingId, released }
+}
+
 /** Gives everybody the cash back. */
-export function releaseAll(state: State, bids: readonly Bid[]): readonly Fill[] {
+function releaseAll(state: State, bids: readonly Bid[]): readonly Fill[] {
   for (const bid of bids) release(state, bid.account, bid.acceptedMinor)
   for (const bid of bids) assertHoldsAreBids(bid.account)
   return bids.map(fillOf)
 }
 
-/** A listing that is covered is disbursed in the same moment; a review will stand between the two. */
-function allocate(
-  state: State,
-  listing: Listing,
-  ratePpm: RatePpm,
-  bids: readonly Bid[],
-): readonly Event[] {
-  const { listingId, amountMinor } = listing
-  const fills = bids.map(fillOf)
-  const sumMinor = fills.reduce((sum, fill) => sum + fill.amountMinor, 0)
-  assert(sumMinor === amountMinor, 'the fills sum to the principal')
-  const allocated = { kind: 'ListingAllocated', listingId, ratePpm, fills } as const
-  return [allocated, disburse(state, listing, ratePpm, bids, fills)]
+export function fillOf({ bidId, account, acceptedMinor }: Bid): Fill {
+  return { bidId, accountId: account.accountId, amountMinor: minor(acceptedMinor) }
 }
 
-function fillOf({ bidId, account, acceptedMinor }: Bid): Fill {
-  return { bidId, accountId: account.accountId, amountMinor: minor(acceptedMinor) }
+export function sumOf(fills: readonly Fill[]): Minor {
+  return minor(fills.reduce((sum, { amountMinor }) => sum + amountMinor, 0))
 }

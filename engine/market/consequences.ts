@@ -1,6 +1,6 @@
 /** What a bid that enters a book brings about for others. */
-import { assert, minor } from '../../schema/index.ts'
-import type { BidOutbid, Event } from '../../schema/index.ts'
+import { minor } from '../../schema/index.ts'
+import type { AtMs, BidOutbid, Event } from '../../schema/index.ts'
 import { release } from '../cash/cash.ts'
 import type { State } from '../state.ts'
 import type { Displaced } from './book/bid.ts'
@@ -11,27 +11,27 @@ import { assertHoldsAreBids } from './open-bids.ts'
 import type { RowBudget } from './row-budget.ts'
 
 /** False when a bid that brings `addedMinor` into the book could displace more than its entry may yet
- *  bring about. Counts all bids of the book: which of them would go is not known before it is done. */
+ *  bring about. Counts all bids of the book that could: which of them would go is not known before it is done. */
 export function mayEnter(listing: Listing, addedMinor: number, budget: RowBudget): boolean {
-  const { fundedMinor, bidCount } = listing.book
-  return fundedMinor + addedMinor <= listing.amountMinor || budget.fits(bidCount)
+  const rows = listing.book.displacedMax(addedMinor)
+  return rows === 0 || budget.fits(rows)
 }
 
-/** Others lose their place, or the listing is complete and its loan disbursed, or neither. One that this
+/** Others lose their place, or the listing is complete and closes, or both, or neither. One that this
  *  entry may not close any more is closed by the next. */
 export function consequences(
   state: State,
   listing: Listing,
   displaced: readonly Displaced[],
   budget: RowBudget,
+  atMs: AtMs,
 ): readonly Event[] {
-  assert(listing.book.fundedMinor <= listing.amountMinor, 'no more is accepted than was asked for')
   budget.spend(displaced.length)
-  if (displaced.length > 0) return outbidAll(state, displaced)
-  if (!isComplete(listing)) return NOTHING_ELSE
-  if (budget.take(rowsOf(listing))) return closeListing(state, listing)
-  state.closings.advance(listing)
-  return NOTHING_ELSE
+  const outbid = displaced.length > 0 ? outbidAll(state, displaced) : NOTHING_ELSE
+  if (!isComplete(listing)) return outbid
+  if (budget.take(rowsOf(listing))) return [...outbid, ...closeListing(state, listing, atMs)]
+  state.timers.move(listing)
+  return outbid
 }
 
 const NOTHING_ELSE: readonly Event[] = []

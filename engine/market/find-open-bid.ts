@@ -3,7 +3,7 @@ import type { AtMs, BidId, RejectCode } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { State } from '../state.ts'
 import type { Bid } from './book/bid.ts'
-import { isDue } from './closing.ts'
+import { takesBids } from './closing.ts'
 import type { Listing } from './listing.ts'
 
 /** One's own bid in a book that still changes; somebody else's is unknown, open or not. */
@@ -18,6 +18,6 @@ export function findOpenBid(
     return state.endedBids.isOf(account.accountId, bidId) ? 'bid-closed' : 'bid-unknown'
   if (bid.account !== account) return 'bid-unknown'
   const listing = state.listings.get(bid.listingId)
-  assert(listing !== undefined, 'an open bid lies in an open listing')
-  return isDue(listing, atMs) ? 'bid-closed' : { bid, listing }
+  assert(listing !== undefined, 'an open bid lies in a listing')
+  return takesBids(listing, atMs) ? { bid, listing } : 'bid-closed'
 }

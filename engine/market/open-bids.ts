@@ -5,7 +5,7 @@
 import { assert } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Bid, Displaced } from './book/bid.ts'
-import { bidTerm, listingTerm, placeTerm } from '../digest/digest.ts'
+import { bidTerm, listingTerm, placeTerm, stageTerm } from '../digest/digest.ts'
 import type { Listing } from './listing.ts'
 import type { State } from '../state.ts'
 
@@ -60,6 +60,27 @@ export function leaveBook(state: State, listing: Listing, bid: Bid): void {
   remove(state, bid)
 }
 
+/** Lowers the bids of a book that closes to what its listing takes. Tells what each gives back. */
+export function cutBook(state: State, listing: Listing): readonly Displaced[] {
+  removeListingTerm(state, listing)
+  const displaced = listing.book.cutToSize()
+  addListingTerm(state, listing)
+  for (const { bid, releasedMinor } of displaced) shrink(state, bid, releasedMinor)
+  return displaced
+}
+
+/** Takes a listing further on its way. */
+export function enterStage(
+  state: State,
+  listing: Listing,
+  change: Partial<Pick<Listing, 'stage' | 'approvedBy' | 'reviewByMs'>>,
+): void {
+  removeListingTerm(state, listing)
+  Object.assign(listing, change)
+  addListingTerm(state, listing)
+  state.timers.move(listing)
+}
+
 /** Takes all bids out of a book that closes, best first. */
 export function emptyBook(state: State, listing: Listing): readonly Bid[] {
   removeListingTerm(state, listing)
@@ -110,12 +131,14 @@ function removeBidTerm(state: State, bid: Bid, acceptedMinor: number): void {
   if (place !== bidId) state.digest.remove(placeTerm(bidId, place))
 }
 
-function addListingTerm(state: State, { listingId, book }: Listing): void {
+function addListingTerm(state: State, { listingId, book, stage, approvedBy }: Listing): void {
   state.digest.add(listingTerm(listingId, book.fundedMinor, book.bidCount))
+  if (stage !== 'open') state.digest.add(stageTerm(listingId, stage, approvedBy))
 }
 
 function removeListingTerm(state: State, listing: Listing): void {
-  const { listingId, book } = listing
+  const { listingId, book, stage, approvedBy } = listing
   state.cut?.keepListing(listing)
   state.digest.remove(listingTerm(listingId, book.fundedMinor, book.bidCount))
+  if (stage !== 'open') state.digest.remove(stageTerm(listingId, stage, approvedBy))
 }

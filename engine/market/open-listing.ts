@@ -2,7 +2,7 @@ import { atMs, listingId, misfitOf } from '../../schema/index.ts'
 import type { AtMs, OpenListing } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { answerTo } from '../keys/kept-answer.ts'
-import { listingTerm } from '../digest/digest.ts'
+import { listingTerm, stageTerm } from '../digest/digest.ts'
 import type { State } from '../state.ts'
 import type { Outcome } from '../outcome.ts'
 
@@ -13,6 +13,7 @@ export function openListing(
   nowMs: AtMs,
 ): Outcome {
   const { listingsOpenMax, bidsPerListingMax: bidsMax } = state.limits
+  const { amountMinor, floorMinor, opensInMs } = command
   if (misfitOf(command, bidsMax) !== null) return 'listing-terms-invalid'
   if (state.listings.size >= listingsOpenMax) return 'market-full'
   const id = state.nextListingId
@@ -21,19 +22,26 @@ export function openListing(
     listingId: id,
     borrowerId: borrower.accountId,
     mode: command.mode,
-    amountMinor: command.amountMinor,
+    amountMinor,
     ratePpm: command.ratePpm,
     termMonths: command.termMonths,
     minBidMinor: command.minBidMinor,
     openedAtMs: nowMs,
-    closesAtMs: atMs(nowMs + command.openMs),
+    opensAtMs: atMs(nowMs + opensInMs),
+    closesAtMs: atMs(nowMs + opensInMs + command.openMs),
+    floorMinor: floorMinor === 0 ? amountMinor : floorMinor,
     grade: command.grade,
     purpose: command.purpose,
     book: state.books[command.mode]({ ...command, bidsMax }),
-    closingPlace: 0,
+    stage: opensInMs > 0 ? ('scheduled' as const) : ('open' as const),
+    approvedBy: 0 as const,
+    reviewByMs: 0 as const,
+    timerPlace: 0,
   }
   state.listings.set(id, listing)
-  state.closings.add(listing)
+  state.timers.add(listing)
   state.digest.add(listingTerm(id, 0, 0))
-  return [answerTo<'OpenListing'>(command, id, listing.closesAtMs)]
+  state.digest.add(stageTerm(id, listing.stage, 0))
+  const opensAtMs = opensInMs > 0 ? listing.opensAtMs : 0
+  return [answerTo<'OpenListing'>(command, id, listing.closesAtMs, opensAtMs)]
 }

@@ -1,10 +1,10 @@
-import { bidId } from '../../schema/index.ts'
+import { bidId, bidMisfitOf } from '../../schema/index.ts'
 import type { AtMs, BidPlaced, Minor, PlaceBid } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import { newBid } from './book/bid.ts'
 import type { Bid } from './book/bid.ts'
 import { hold } from '../cash/cash.ts'
-import { isDue } from './closing.ts'
+import { takesBids } from './closing.ts'
 import { consequences, mayEnter } from './consequences.ts'
 import { enterBook } from './open-bids.ts'
 import type { RowBudget } from './row-budget.ts'
@@ -22,9 +22,11 @@ export function placeBid(
   const listing = state.listings.get(command.listingId)
   if (listing === undefined)
     return command.listingId < state.nextListingId ? 'listing-closed' : 'listing-unknown'
-  if (isDue(listing, atMs)) return 'listing-closed'
+  if (listing.stage === 'scheduled') return 'listing-scheduled'
+  if (!takesBids(listing, atMs)) return 'listing-closed'
   if (listing.borrowerId === account.accountId) return 'own-listing'
-  const acceptedMinor = listing.book.quote(command.amountMinor, command.ratePpm, null)
+  if (bidMisfitOf(command) !== null) return 'bid-terms-invalid'
+  const acceptedMinor = listing.book.quote(command, null)
   if (typeof acceptedMinor === 'string') return acceptedMinor
   if (account.availableMinor < acceptedMinor) return 'insufficient-funds'
   if (state.bids.size >= state.limits.bidsOpenMax) return 'market-full'
@@ -33,13 +35,13 @@ export function placeBid(
   hold(state, account, acceptedMinor)
   const bid = makeBid(state, account, command, acceptedMinor, atMs)
   const displaced = enterBook(state, listing, bid)
-  return [bidPlaced(bid, acceptedMinor), ...consequences(state, listing, displaced, budget)]
+  return [bidPlaced(bid, acceptedMinor), ...consequences(state, listing, displaced, budget, atMs)]
 }
 
 function makeBid(
   state: State,
   account: Account,
-  { listingId, amountMinor, ratePpm, key }: PlaceBid,
+  { listingId, amountMinor, ratePpm, minFillMinor, rank, key }: PlaceBid,
   acceptedMinor: Minor,
   placedAtMs: AtMs,
 ): Bid {
@@ -53,14 +55,16 @@ function makeBid(
     acceptedMinor,
     ratePpm,
     place: id,
+    minFillMinor,
+    rank,
     placedAtMs,
     key,
   })
 }
 
 function bidPlaced(bid: Bid, acceptedMinor: Minor): BidPlaced {
-  const { bidId, listingId, amountMinor, ratePpm, key } = bid
+  const { bidId, listingId, amountMinor, ratePpm, key, minFillMinor, rank } = bid
   const { accountId } = bid.account
   const terms = { amountMinor, acceptedMinor, ratePpm }
-  return { kind: 'BidPlaced', bidId, listingId, accountId, ...terms, key }
+  return { kind: 'BidPlaced', bidId, listingId, accountId, ...terms, key, minFillMinor, rank }
 }

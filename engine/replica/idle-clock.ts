@@ -21,7 +21,7 @@ const AGAIN_MS_MAX = 2_000
 
 interface Watched {
   /** The listing that closes next, and when it is due; null when none is open. */
-  readonly nextToClose: () => { readonly listingId: ListingId; readonly dueAtMs: number } | null
+  readonly nextDue: () => { readonly listingId: ListingId; readonly dueAtMs: number } | null
   /** False while entries are coming, so that their own time does it. */
   readonly isQuiet: () => boolean
   readonly isFirst: () => boolean
@@ -30,14 +30,14 @@ interface Watched {
 /** Runs until the signal is aborted. */
 export async function keepClock(
   journal: Journal,
-  { nextToClose, isQuiet, isFirst }: Watched,
+  { nextDue, isQuiet, isFirst }: Watched,
   signal: AbortSignal,
 ): Promise<void> {
   const writer = new CommandWriter(journal)
   let askedFor: ListingId | null = null
   let againMs = AGAIN_MS_MIN
   while (!signal.aborted) {
-    const next = nextToClose()
+    const next = nextDue()
     const wait = next === null ? LOOK_MS_MAX : next.dueAtMs + graceMs(isFirst()) - Date.now()
     if (next === null || wait > 0 || !isQuiet()) {
       await pause(Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, wait)), signal)

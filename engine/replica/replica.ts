@@ -3,7 +3,7 @@
  *  While one round is being said the next is read and applied already; rounds are said in order. */
 import { setImmediate } from 'node:timers/promises'
 import type { State } from '../index.ts'
-import { applyEntry, dueAtMs, nextToClose } from '../index.ts'
+import { applyEntry, dueAtMs, nextDue } from '../index.ts'
 import { compareEntryIds } from '../../schema/entry.ts'
 import type { CommandEntry, EntryId, EventEntry } from '../../schema/entry.ts'
 import type { EngineSettings } from '../config.ts'
@@ -141,8 +141,8 @@ export class Replica {
   #keepClock(): Promise<void> {
     const { journal, state, signal } = this.#parts
     const watched = {
-      nextToClose: () => {
-        const next = nextToClose(state)
+      nextDue: () => {
+        const next = nextDue(state)
         return next === null ? null : { listingId: next.listingId, dueAtMs: dueAtMs(next) }
       },
       isQuiet: () => performance.now() - this.#lastEntryMs > QUIET_MS,

@@ -37,6 +37,7 @@ export class SnapshotCut {
   #part = 0
   readonly #proof = new Trace()
   readonly #endedNotedFrom: BidId
+  readonly #version: number
 
   readonly #accounts: number
   readonly #keptAccounts = new SpreadMap<SnapshotRows['accounts']>()
@@ -54,6 +55,7 @@ export class SnapshotCut {
     this.sequence = state.sequence
     this.digest = digestOf(state)
     this.#state = state
+    this.#version = version
     this.#endedNotedFrom = state.endedBids.notedFrom
     this.#accounts = state.accounts.size
     this.#listings = [...state.listings.values()]
@@ -111,7 +113,8 @@ export class SnapshotCut {
   keepListing(listing: Listing): void {
     const { listingId } = listing
     if (listingId <= this.#listingPassed || listingId >= this.#listingsEnd) return
-    if (!this.#keptListings.has(listingId)) this.#keptListings.set(listingId, listingRow(listing))
+    if (!this.#keptListings.has(listingId))
+      this.#keptListings.set(listingId, listingRow(listing, this.#version))
   }
 
   /** Before a bid changes or leaves. Its book may have lowered it already: `acceptedMinor` is what it was. */
@@ -134,7 +137,7 @@ export class SnapshotCut {
     for (const listing of this.#listings) {
       const kept = this.#keptListings.take(listing.listingId)
       this.#listingPassed = listing.listingId
-      yield kept ?? listingRow(listing)
+      yield kept ?? listingRow(listing, this.#version)
     }
   }
 

@@ -2,6 +2,8 @@
  *  they were when the snapshot was taken. */
 import {
   assert,
+  BID_RANKS,
+  claimId,
   FUNDING_MODES,
   GRADES,
   named,
@@ -24,7 +26,7 @@ import { recomputeDigest } from '../digest/recompute.ts'
 import { Trace } from '../digest/trace.ts'
 import { proofOf } from './dump.ts'
 import { addRows } from './proof.ts'
-import { metaRow, rowsOf } from './snapshot-rows.ts'
+import { lostIn, metaRow, rowsOf, stageIn } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows, SnapshotSection } from './snapshot-rows.ts'
 import { MARKET_LIMITS } from '../market-limits.ts'
 import type { MarketLimits } from '../market-limits.ts'
@@ -103,6 +105,7 @@ const RESTORE: {
 
 function restoreMeta(state: State, row: SnapshotRows['meta']): void {
   const [, sequence, id, digest, epochMs, nextListingId, nextBidId, depositedMinor] = row
+  const nextClaimId = row[13] ?? claimId(nextBidId)
   state.sequence = sequence
   state.id = id
   state.digest = DigestSum.from(stateDigestOf(digest))
@@ -111,6 +114,7 @@ function restoreMeta(state: State, row: SnapshotRows['meta']): void {
   state.epochMs = epochMs
   state.nextListingId = nextListingId
   state.nextBidId = nextBidId
+  state.nextClaimId = nextClaimId
   // Unless the snapshot says more, which a former version does not.
   state.endedBids.notedFrom = nextBidId
   state.cash.depositedMinor = depositedMinor
@@ -141,12 +145,18 @@ function restoreListing(state: State, row: SnapshotRows['listings']): void {
     termMonths,
     minBidMinor,
     openedAtMs,
+    opensAtMs: row[15] ?? openedAtMs,
     closesAtMs,
+    floorMinor: row[14] ?? amountMinor,
     grade: named(GRADES, grade),
     purpose: named(PURPOSES, purpose),
     book: state.books[name]({ amountMinor, ratePpm, minBidMinor, bidsMax }),
-    closingPlace: 0,
+    stage: stageIn(row),
+    approvedBy: row[17] ?? (0 as const),
+    reviewByMs: row[18] ?? (0 as const),
+    timerPlace: 0,
   }
+  for (const level of lostIn(row)) listing.book.restoreLost(level)
   state.listings.set(listingId, listing)
 }
 
@@ -154,7 +164,8 @@ function restoreBid(state: State, row: SnapshotRows['bids']): void {
   const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
   const place = row[7] ?? bidId
   const account = accountOf(state, accountId)
-  const terms = { amountMinor, acceptedMinor, ratePpm, place, key: row[8] ?? null }
+  const flags = { minFillMinor: row[9] ?? 0, rank: named(BID_RANKS, row[10] ?? 0) }
+  const terms = { amountMinor, acceptedMinor, ratePpm, place, key: row[8] ?? null, ...flags }
   state.bids.add(newBid({ bidId, listingId, account, ...terms, placedAtMs }))
   account.biddenMinor += acceptedMinor
 }
@@ -175,7 +186,7 @@ function* restoreBooks(state: State): Generator<undefined> {
     listing.book.restore(bid)
     if (index % BIDS_PER_STEP === 0) yield
   }
-  for (const listing of state.listings.values()) state.closings.add(listing)
+  for (const listing of state.listings.values()) state.timers.add(listing)
 }
 
 function restoreKey(state: State, row: SnapshotRows['keys']): void {

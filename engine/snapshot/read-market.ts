@@ -1,22 +1,24 @@
-/** What a snapshot says of the market, for readers who build a view of it: the cash, the open
- *  listings and the open bids. Keys, sources and ended bids are the engine's own business. */
-import { assert, FUNDING_MODES, GRADES, named, PURPOSES } from '../../schema/index.ts'
+/** What a snapshot says of the market, for readers who build a view of it: the cash, the
+ *  listings on their way and the open bids. Keys, sources and ended bids are the engine's own business. */
+import { assert, BID_RANKS, FUNDING_MODES, GRADES, named, PURPOSES } from '../../schema/index.ts'
 import type {
   AccountId,
   AtMs,
   BidId,
+  BidRank,
   Digest,
   EntryId,
   FundingMode,
   Grade,
   Key,
   ListingId,
+  LiveListingStatus,
   Minor,
   Purpose,
   RatePpm,
   Sequence,
 } from '../../schema/index.ts'
-import { metaRow, rowsOf } from './snapshot-rows.ts'
+import { metaRow, rowsOf, stageIn } from './snapshot-rows.ts'
 import type { SnapshotChunk, SnapshotRows } from './snapshot-rows.ts'
 
 export interface SnapshotMarket {
@@ -54,7 +56,11 @@ export interface SnapshotListing {
   readonly termMonths: number
   readonly minBidMinor: Minor
   readonly openedAtMs: AtMs
+  readonly opensAtMs: AtMs
   readonly closesAtMs: AtMs
+  readonly floorMinor: Minor
+  readonly status: LiveListingStatus
+  readonly reviewByMs: AtMs | 0
   readonly fundedMinor: Minor
   readonly bidCount: number
   /** The rate at which it would close now. */
@@ -73,6 +79,8 @@ export interface SnapshotBid {
   readonly place: number
   /** Of the command that placed it; null where it is not known. */
   readonly key: Key | null
+  readonly minFillMinor: number
+  readonly rank: BidRank
 }
 
 /** Takes the chunks in the order in which `dumpState` gave them. */
@@ -120,11 +128,21 @@ function readListing(row: SnapshotRows['listings']): SnapshotListing {
     fundedMinor: row[11],
     bidCount: row[12],
     clearingRatePpm: row[13],
+    floorMinor: row[14] ?? row[5],
+    opensAtMs: row[15] ?? row[9],
+    status: statusIn(row),
+    reviewByMs: row[18] ?? 0,
   }
+}
+
+function statusIn(row: SnapshotRows['listings']): LiveListingStatus {
+  const stage = stageIn(row)
+  return stage === 'full' && (row[17] ?? 0) !== 0 ? 'in-review' : stage
 }
 
 function readBid(row: SnapshotRows['bids']): SnapshotBid {
   const [bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs] = row
   const terms = { amountMinor, acceptedMinor, ratePpm, place: row[7] ?? bidId, key: row[8] ?? null }
-  return { bidId, listingId, accountId, ...terms, placedAtMs }
+  const flags = { minFillMinor: row[9] ?? 0, rank: named(BID_RANKS, row[10] ?? 0) }
+  return { bidId, listingId, accountId, ...terms, ...flags, placedAtMs }
 }

@@ -1,19 +1,22 @@
 /** How each thing of the state becomes a row of a snapshot. */
-import { FUNDING_MODES, GRADES, minor, PURPOSES, sequence } from '../../schema/index.ts'
+import { BID_RANKS, FUNDING_MODES, GRADES, minor, PURPOSES, sequence } from '../../schema/index.ts'
 import type { AccountId } from '../../schema/index.ts'
 import type { Account } from '../cash/account.ts'
 import type { Bid } from '../market/book/bid.ts'
 import type { KeyRecord } from '../keys/key-memory.ts'
+import { LISTING_STAGES } from '../market/listing.ts'
 import type { Listing } from '../market/listing.ts'
 import type { SnapshotRows } from './snapshot-rows.ts'
 import { digestOf } from '../state.ts'
 import type { State } from '../state.ts'
 
-/** The version since which a snapshot has the keys of bids. */
-const BID_KEYS_SINCE = 4
+/** What a snapshot of each version has of a bid and of a listing: columns were added at the end. */
+const BID_COLUMNS: Readonly<Record<number, number>> = { 3: 8, 4: 9 }
+const CLAIM_IDS_SINCE = 5
+const LISTING_COLUMNS: Readonly<Record<number, number>> = { 3: 14, 4: 14 }
 
 export function metaOf(state: State, version: number): SnapshotRows['meta'] {
-  return [
+  const row = [
     version,
     state.sequence,
     state.id,
@@ -27,7 +30,8 @@ export function metaOf(state: State, version: number): SnapshotRows['meta'] {
     state.bids.size,
     state.keys.size,
     state.sources.size,
-  ]
+  ] as const
+  return version < CLAIM_IDS_SINCE ? row : [...row, state.nextClaimId]
 }
 
 export function accountRow(account: Account): SnapshotRows['accounts'] {
@@ -39,8 +43,9 @@ export function accountRow(account: Account): SnapshotRows['accounts'] {
   ]
 }
 
-export function listingRow(listing: Listing): SnapshotRows['listings'] {
-  return [
+/** By the words of a version; one of a version before 5 says it of an open listing only. */
+export function listingRow(listing: Listing, version: number): SnapshotRows['listings'] {
+  const row = [
     listing.listingId,
     listing.borrowerId,
     FUNDING_MODES.indexOf(listing.mode),
@@ -55,10 +60,17 @@ export function listingRow(listing: Listing): SnapshotRows['listings'] {
     minor(listing.book.fundedMinor),
     listing.book.bidCount,
     listing.book.clearingRatePpm(),
-  ]
+    minor(listing.floorMinor),
+    listing.opensAtMs,
+    LISTING_STAGES.indexOf(listing.stage),
+    listing.approvedBy,
+    listing.reviewByMs,
+    ...listing.book.lost().flat(),
+  ] as const
+  return row.slice(0, LISTING_COLUMNS[version]) as unknown as SnapshotRows['listings']
 }
 
-/** With what it had accepted: its book may have lowered it already. By a version before 4 without its key. */
+/** With what it had accepted: its book may have lowered it already. */
 export function bidRow(bid: Bid, acceptedMinor: number, version: number): SnapshotRows['bids'] {
   const row = [
     bid.bidId,
@@ -69,8 +81,11 @@ export function bidRow(bid: Bid, acceptedMinor: number, version: number): Snapsh
     bid.ratePpm,
     bid.placedAtMs,
     bid.place,
+    bid.key,
+    bid.minFillMinor,
+    BID_RANKS.indexOf(bid.rank),
   ] as const
-  return version < BID_KEYS_SINCE ? row : [...row, bid.key]
+  return row.slice(0, BID_COLUMNS[version]) as unknown as SnapshotRows['bids']
 }
 
 export function keyRow([accountId, record]: readonly [AccountId, KeyRecord]): SnapshotRows['keys'] {

@@ -3,11 +3,12 @@
  *
  *  A snapshot says the version of the schema by which it was written. Columns are added at the end of a row, and whoever
  *  reads says what they are in a snapshot that was taken before; so all older ones stay readable. */
-import { assert, SCHEMA_VERSION } from '../../schema/index.ts'
+import { assert, named, SCHEMA_VERSION } from '../../schema/index.ts'
 import type {
   AccountId,
   AtMs,
   BidId,
+  ClaimId,
   Digest,
   EntryId,
   Key,
@@ -17,6 +18,9 @@ import type {
   Sequence,
   Source,
 } from '../../schema/index.ts'
+import type { LostLevel } from '../market/book/book.ts'
+import { LISTING_STAGES } from '../market/listing.ts'
+import type { ListingStage } from '../market/listing.ts'
 
 /** In the order in which they are written and have to be read. */
 export const SNAPSHOT_SECTIONS = [
@@ -51,6 +55,8 @@ export interface SnapshotRows {
     bids: number,
     keys: number,
     sources: number,
+    /** Since version 5; before, a claim had the id of its bid. */
+    nextClaimId?: ClaimId,
   ]
   readonly accounts: readonly [
     accountId: AccountId,
@@ -74,6 +80,15 @@ export interface SnapshotRows {
     fundedMinor: Minor,
     bidCount: number,
     clearingRatePpm: RatePpm,
+    /** Since version 5; before, all of the amount, at once, and open. */
+    floorMinor?: Minor,
+    opensAtMs?: AtMs,
+    /** A place in `LISTING_STAGES`. */
+    stage?: number,
+    approvedBy?: AccountId | 0,
+    reviewByMs?: AtMs | 0,
+    /** What was wholly outbid and counts as competition: each rate, and how much of it. */
+    ...lost: number[],
   ]
   /** In the order of the ids, which is the order of arrival. */
   readonly bids: readonly [
@@ -88,6 +103,9 @@ export interface SnapshotRows {
     place?: number,
     /** Since version 4; null where it is not known. */
     key?: Key | null,
+    /** Since version 5; 0 and by its rate before. `rank` is a place in `BID_RANKS`. */
+    minFillMinor?: number,
+    rank?: number,
   ]
   /** The oldest first. */
   readonly keys: readonly [
@@ -121,6 +139,20 @@ export function rowsOf<Section extends SnapshotSection>(
 ): readonly SnapshotRows[Section][] {
   assert(chunk.section === section, `a chunk of ${section} was expected`)
   return chunk.rows as readonly unknown[] as readonly SnapshotRows[Section][]
+}
+
+/** How far a listing is; those of a version before 5 are open. */
+export function stageIn(row: SnapshotRows['listings']): ListingStage {
+  return named(LISTING_STAGES, row[16] ?? LISTING_STAGES.indexOf('open'))
+}
+
+/** What a listing has wholly lost, by rate. */
+export function lostIn(row: SnapshotRows['listings']): readonly LostLevel[] {
+  const numbers = row.slice(19) as readonly number[]
+  return Array.from({ length: numbers.length / 2 }, (_, place) => [
+    numbers[2 * place] ?? 0,
+    numbers[2 * place + 1] ?? 0,
+  ])
 }
 
 /** The one row of the first chunk. */

@@ -24,14 +24,30 @@ export interface CommandForm {
 export function createForm(declared: CommandOperationDeclaration): CommandForm {
   const { command, owner, hasDeadline, params } = declared
   const lists: (readonly string[])[] = []
-  const required = ['key', ...(owner === null ? [] : [owner]), ...Object.keys(command.body)]
-  const all = hasDeadline ? [...required, 'deadlineMs'] : required
+  const body = Object.entries(command.body)
+  const later = body.filter(([, { since }]) => since !== null)
+  const required = [
+    'key',
+    ...(owner === null ? [] : [owner]),
+    ...body.filter(([, { since }]) => since === null).map(([name]) => name),
+  ]
+  const optional = [...later.map(([name]) => name), ...(hasDeadline ? ['deadlineMs'] : [])]
+  const all = [...required, ...optional]
   const tests = [
     `isKey($key)`,
     ...(owner === null ? [] : [wholeSource(`$${owner}`, 1, Number.MAX_SAFE_INTEGER)]),
-    ...Object.entries(command.body).map(([name, field]) => testSource(`$${name}`, field, lists)),
+    ...body.map(([name, field]) => {
+      const test = testSource(`$${name}`, field, lists)
+      return field.since === null ? test : `($${name} === undefined || ${test})`
+    }),
+    ...(hasDeadline
+      ? [`($deadlineMs === undefined || ${wholeSource('$deadlineMs', 1, Number.MAX_SAFE_INTEGER)})`]
+      : []),
   ]
-  const values = Object.keys(command.body).map((name) => `${name}: $${name}`)
+  const values = body.map(([name, { since }]) => {
+    if (since === null) return `${name}: $${name}`
+    return `${name}: $${name} === undefined ? ${JSON.stringify(since.value({}))} : $${name}`
+  })
   const made = `{
     kind: '${command.kind}',
     key: $key,
@@ -40,13 +56,19 @@ export function createForm(declared: CommandOperationDeclaration): CommandForm {
     ${values.join(', ')}
   }`
   const loads = all.map((name) => `const $${name} = p.${name}`).join('\n')
+  const counts = optional.map(
+    (name) => `if ($${name} !== undefined || hasOwn(p, '${name}')) count--`,
+  )
   const readSource = `function read(p, accountId) {
     if (typeof p !== 'object' || p === null || Array.isArray(p)) return null
     ${loads}
     if (!(${tests.join(' && ')})) return null
     let count = 0
     for (const name in p) if (hasOwn(p, name)) count++
-    if (${hasDeadline ? deadlineSource(required.length) : `count !== ${required.length}`}) return null
+    if (count !== ${required.length}) {
+      ${counts.join('\n')}
+      if (count !== ${required.length}) return null
+    }
     return ${made}
   }`
   const makeSource = `function make(p, accountId) {
@@ -59,14 +81,6 @@ export function createForm(declared: CommandOperationDeclaration): CommandForm {
     make: compile<CommandForm['make']>(makeSource, tools),
     names: Object.keys(params.shape),
   }
-}
-
-/** True when the deadline is not one, or when there is more in it than may be. */
-function deadlineSource(required: number): string {
-  const isLate = wholeSource('$deadlineMs', 1, Number.MAX_SAFE_INTEGER)
-  return `$deadlineMs === undefined
-    ? count !== ${required} && !(count === ${required + 1} && hasOwn(p, 'deadlineMs'))
-    : count !== ${required + 1} || !(${isLate})`
 }
 
 function testSource(value: string, { form, asked }: Field, lists: (readonly string[])[]): string {

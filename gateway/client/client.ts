@@ -169,6 +169,28 @@ export class Client {
     )
   }
 
+  approveListing(
+    listing: Keyless<'listing.approve'>,
+    options?: RequestOptions,
+  ): Promise<CommandReply<'ApproveListing'>> {
+    return this.request(
+      'listing.approve',
+      { ...listing, key: listing.key ?? this.nextKey() },
+      options,
+    )
+  }
+
+  rejectListing(
+    listing: Keyless<'listing.reject'>,
+    options?: RequestOptions,
+  ): Promise<CommandReply<'RejectListing'>> {
+    return this.request(
+      'listing.reject',
+      { ...listing, key: listing.key ?? this.nextKey() },
+      options,
+    )
+  }
+
   /** Follows a channel until the subscription is closed, over reconnects. */
   subscribe<Name extends ChannelName>(
     channel: Name,

@@ -15,6 +15,17 @@ export class RequestRefused extends Error {
   }
 }
 
+/** Whether a refusal says nothing of what became of the same command when it was sent before: it was not looked at, or
+ *  only its key was. */
+export function isSilentOnBefore({ code, class: kind }: Reject): boolean {
+  return (
+    kind === 'retry-after' ||
+    kind === 're-auth' ||
+    kind === 'retry-same-key' ||
+    code === 'key-expired'
+  )
+}
+
 /** No answer came in time, so the outcome is not known: the same key may be sent again at any time,
  *  and `outcome.get` tells what became of it. */
 export class RequestUnanswered extends Error {

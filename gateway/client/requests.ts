@@ -10,7 +10,7 @@ import type {
   ReplyFrame,
   Reject,
 } from '../../schema/index.ts'
-import { ClientClosed, RequestRefused, RequestUnanswered } from './error.ts'
+import { ClientClosed, isSilentOnBefore, RequestRefused, RequestUnanswered } from './error.ts'
 import { Numbered } from './numbered.ts'
 
 export interface RequestOptions {
@@ -32,6 +32,8 @@ interface Open {
   /** Not to be sent before this: the gateway asked for patience. */
   notBeforeMs: number
   isInFlight: boolean
+  /** It was sent once on a connection that was lost before it was answered. */
+  wasLost: boolean
   readonly resolve: Resolve
   readonly reject: (error: Error) => void
 }
@@ -103,6 +105,7 @@ export class Requests {
       expiresAtMs: this.#now() + (options.timeoutMs ?? TIMEOUT_MS),
       notBeforeMs: 0,
       isInFlight: false,
+      wasLost: false,
       resolve,
       reject,
     }
@@ -127,7 +130,10 @@ export class Requests {
   stop(): void {
     this.#isReady = false
     this.#inFlight = 0
-    for (const open of this.#open.values()) open.isInFlight = false
+    for (const open of this.#open.values()) {
+      open.wasLost ||= open.isInFlight
+      open.isInFlight = false
+    }
     this.#unsent = [...this.#open.values()]
     this.#head = 0
   }
@@ -140,6 +146,7 @@ export class Requests {
     if (!frame.ok && open.isRetried && this.#retryLater(open, frame.e)) return
     this.#remove(open)
     if (frame.ok) open.resolve(frame.r)
+    else if (open.wasLost && isSilentOnBefore(frame.e)) open.reject(unanswered(open))
     else open.reject(new RequestRefused(frame.e))
     if (this.#head < this.#unsent.length) this.flush()
   }
@@ -151,9 +158,7 @@ export class Requests {
       if (open.expiresAtMs <= now) {
         this.#remove(open)
         if (open.isInFlight) this.#inFlight--
-        open.reject(
-          new RequestUnanswered(`no answer to ${open.op} in time; its outcome is not known`),
-        )
+        open.reject(unanswered(open))
       }
     this.flush()
   }
@@ -209,4 +214,8 @@ export class Requests {
   #isHeld({ op }: Open, now: number): boolean {
     return (this.#heldUntilMs.get(op) ?? 0) > now
   }
+}
+
+function unanswered({ op }: Open): RequestUnanswered {
+  return new RequestUnanswered(`no answer to ${op} in time; its outcome is not known`)
 }

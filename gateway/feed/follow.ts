@@ -93,11 +93,9 @@ function provenMarket(chunks: readonly SnapshotChunk[], head: SnapshotHead): Sna
 export function viewStartOf({ meta, accounts, listings, bids }: SnapshotMarket): ViewStart {
   const { sequence, epochMs } = meta
   const placed = bids.map((bid) => {
-    const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, placedAtMs, key } =
-      bid
-    const terms = { amountMinor, acceptedMinor, ratePpm }
-    const atFirst = { placedMinor: acceptedMinor, placedRatePpm: ratePpm, placedAtMs }
-    return { bidId, listingId, accountId, ...terms, ...atFirst, key }
+    const { place: _place, acceptedMinor, ratePpm, ...facts } = bid
+    const atFirst = { placedMinor: acceptedMinor, placedRatePpm: ratePpm }
+    return { ...facts, acceptedMinor, ratePpm, ...atFirst }
   })
   return { sequence, epochMs, accounts, listings, bids: placed }
 }

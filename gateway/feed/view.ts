@@ -22,6 +22,7 @@ import type {
   ListingId,
   ListingRow,
   ListingStatus,
+  LiveListingStatus,
   Sequence,
 } from '../../schema/index.ts'
 import { AccountView } from '../cash/account-view.ts'
@@ -42,9 +43,7 @@ export interface ViewStart {
     readonly heldMinor: number
   }>
   /** In the order of their ids; `fundedMinor` and `bidCount` come from the bids. */
-  readonly listings: Iterable<
-    Omit<ListingRow, 'status' | 'fundedMinor' | 'clearingRatePpm' | 'bidCount' | 'closedAtMs'>
-  >
+  readonly listings: Iterable<Omit<ListingRow, 'fundedMinor' | 'bidCount' | 'closedAtMs'>>
   /** In the order of their ids. */
   readonly bids: Iterable<Omit<OpenBid, 'status' | 'wonRatePpm' | 'before' | 'after'>>
 }
@@ -155,9 +154,20 @@ export class MarketView {
     this.noteListing(listing)
   }
 
+  /** A listing goes on to its next stage. */
+  enterStage(
+    listingId: ListingId,
+    status: LiveListingStatus,
+    change: Partial<ListingRow> = {},
+  ): void {
+    const listing = this.listing(listingId)
+    listing.enter(status, change)
+    this.noteListing(listing)
+  }
+
   closeListing(
     listing: ListingView,
-    status: Exclude<ListingStatus, 'open'>,
+    status: Exclude<ListingStatus, LiveListingStatus>,
     rate: ListingRow['ratePpm'],
   ): void {
     listing.close(status, rate, this.#atMs)
@@ -235,9 +245,7 @@ function restoredRow(
 ): ListingRow {
   return {
     ...listing,
-    status: 'open',
     fundedMinor: minor(0),
-    clearingRatePpm: listing.ratePpm,
     bidCount: 0,
     closedAtMs: 0,
   }

@@ -4,15 +4,17 @@ import type {
   FillRow,
   ListingAnswer,
   ListingId,
+  ListingRow,
   ListingsAnswer,
   ListingStatus,
+  RatePpm,
 } from '../../schema/index.ts'
 import type { ListingView } from './listing-view.ts'
 import { fillRow } from './open-bid.ts'
 import type { MarketView } from '../feed/view.ts'
 import { readSchedule } from '../loan/records.ts'
 import type { Records } from '../records/records.ts'
-import { findListing, listFills, listListings } from './records.ts'
+import { findListing, listFills, listListings, readVcgRate } from './records.ts'
 import type { Page } from './records.ts'
 import { Refusal } from '../refusal.ts'
 import { Written } from '../http/answer.ts'
@@ -51,15 +53,17 @@ export async function listingAnswer(
   const listing = view.listings.get(listingId)
   if (listing === undefined) return recordedAnswer(listingId, view, records)
   const isFunded = listing.row.status === 'funded'
-  const [older, schedule] = await Promise.all([
+  const [older, schedule, vcgRatePpm] = await Promise.all([
     listing.isWhole ? [] : listFills(records, listingId, PAGE_ROWS_MAX),
     isFunded ? readSchedule(records, listingId) : null,
+    vcgOf(listing.row, records),
   ])
   return {
     sequence: view.sequence,
     listing: listing.row,
     levels: listing.levels(),
     fills: joined(older, listing),
+    vcgRatePpm,
     schedule,
   }
 }
@@ -75,7 +79,12 @@ async function recordedAnswer(
     readSchedule(records, listingId),
   ])
   if (listing === null) throw new Refusal(reject('listing-unknown'))
-  return { sequence, listing, levels: [], fills, schedule }
+  const vcgRatePpm = await vcgOf(listing, records)
+  return { sequence, listing, levels: [], fills, vcgRatePpm, schedule }
+}
+
+async function vcgOf(listing: ListingRow, records: Records): Promise<RatePpm | null> {
+  return listing.mode === 'uniform-auction' ? readVcgRate(records, listing) : null
 }
 
 /** What is not settled yet, then settled ones: newest first, as everywhere. */

@@ -2,7 +2,8 @@
  *
  *  Invariant: each level's amount and count are the sum over the listing's open bids at that rate, and
  *  `row.fundedMinor` is the sum over the levels. The clearing rate is worked out when it is looked at. */
-import { minor, PAGE_ROWS_MAX } from '../../schema/index.ts'
+import { weightedRatePpm } from '../../engine/index.ts'
+import { earnsOwnRate, minor, PAGE_ROWS_MAX } from '../../schema/index.ts'
 import type {
   AtMs,
   BookLevel,
@@ -122,14 +123,28 @@ export class ListingView {
     this.#json = null
   }
 
-  /** A fixed rate is what it is; an auction is at its ceiling until it is covered, then at its worst
-   *  accepted rate. */
+  /** From here on nothing changes in its book. */
+  enter(status: ListingStatus, change: Partial<ListingRow> = {}): void {
+    Object.assign(this.#row, change, { status })
+    this.#isRowOld = false
+    this.#json = null
+  }
+
+  /** A fixed rate is what it is; where all are paid one rate an auction is at its ceiling until it is covered, then at
+   *  its worst accepted rate; where each is paid the own rate it is what they ask on average. */
   #clearingRate(): RatePpm {
     const { mode, ratePpm, fundedMinor, amountMinor } = this.#row
-    if (mode === 'fixed-rate' || fundedMinor < amountMinor) return ratePpm
+    if (mode === 'fixed-rate' || mode === 'pro-rata') return ratePpm
+    if (earnsOwnRate(mode)) return weightedRatePpm(this.#accepted(), ratePpm)
+    if (fundedMinor < amountMinor) return ratePpm
     let worst = 0 as RatePpm
     for (const rate of this.#levels.keys()) if (rate > worst) worst = rate
     return worst
+  }
+
+  *#accepted(): Generator<{ readonly acceptedMinor: number; readonly ratePpm: RatePpm }> {
+    for (const [ratePpm, { amountMinor }] of this.#levels)
+      yield { acceptedMinor: amountMinor, ratePpm }
   }
 }
 
@@ -138,7 +153,10 @@ export function openedRow(opened: ListingOpened, openedAtMs: AtMs): ListingRow {
   const { kind: _, ...terms } = opened
   return {
     ...terms,
-    status: 'open',
+    status: opened.opensAtMs === 0 ? 'open' : 'scheduled',
+    opensAtMs: opened.opensAtMs === 0 ? openedAtMs : opened.opensAtMs,
+    floorMinor: opened.floorMinor === 0 ? opened.amountMinor : minor(opened.floorMinor),
+    reviewByMs: 0,
     fundedMinor: minor(0),
     clearingRatePpm: opened.ratePpm,
     bidCount: 0,

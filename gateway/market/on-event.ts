@@ -1,6 +1,14 @@
 /** What the market's events do to the view. */
 import { minor } from '../../schema/index.ts'
-import type { BidId, BidStatus, EventOf, Fill, ListingId, Minor } from '../../schema/index.ts'
+import type {
+  BidId,
+  BidStatus,
+  EventOf,
+  Fill,
+  ListingId,
+  Minor,
+  ReleaseCause,
+} from '../../schema/index.ts'
 import type { MarketView } from '../feed/view.ts'
 import { openedRow } from './listing-view.ts'
 
@@ -11,6 +19,7 @@ export const onMarket = {
 
   BidPlaced(event: EventOf<'BidPlaced'>, view: MarketView): void {
     const { bidId, listingId, accountId, amountMinor, acceptedMinor, ratePpm, key } = event
+    const { minFillMinor, rank } = event
     view.addBid({
       bidId,
       listingId,
@@ -24,6 +33,8 @@ export const onMarket = {
       status: 'open',
       wonRatePpm: null,
       key,
+      minFillMinor,
+      rank,
       before: null,
       after: null,
     })
@@ -52,19 +63,37 @@ export const onMarket = {
     view.moveCash(accountId, releasedMinor - heldMinor, heldMinor - releasedMinor)
   },
 
-  ListingAllocated({ listingId, ratePpm }: EventOf<'ListingAllocated'>, view: MarketView): void {
-    view.closeListing(view.listing(listingId), 'funded', ratePpm)
+  BiddingOpened({ listingId }: EventOf<'BiddingOpened'>, view: MarketView): void {
+    view.enterStage(listingId, 'open')
   },
+
+  BidsCut({ released }: EventOf<'BidsCut'>, view: MarketView): void {
+    for (const { bidId, amountMinor } of released) release(view, bidId, amountMinor, 'outbid')
+  },
+
+  ListingAllocated(event: EventOf<'ListingAllocated'>, view: MarketView): void {
+    const { listingId, ratePpm, reviewByMs } = event
+    view.enterStage(listingId, 'full', { clearingRatePpm: ratePpm, reviewByMs })
+  },
+
+  // With the second its loan is paid out, which follows right behind it.
+  ListingApproved({ listingId, approvals }: EventOf<'ListingApproved'>, view: MarketView): void {
+    if (approvals === 1) view.enterStage(listingId, 'in-review')
+  },
+
+  // What it brings about is told by `BidsReleased`, right behind it, as with the two that follow.
+  ListingRejected: (): void => {},
+
+  ReviewLapsed: (): void => {},
 
   ListingExpired({ listingId, released }: EventOf<'ListingExpired'>, view: MarketView): void {
     releaseAll(view, listingId, released, 'expired')
   },
 
-  // What it brings about is told by `BidsReleased`, right behind it.
   ListingWithdrawn: (): void => {},
 
-  BidsReleased({ listingId, released }: EventOf<'BidsReleased'>, view: MarketView): void {
-    releaseAll(view, listingId, released, 'withdrawn')
+  BidsReleased({ listingId, released, cause }: EventOf<'BidsReleased'>, view: MarketView): void {
+    releaseAll(view, listingId, released, cause)
   },
 }
 
@@ -86,7 +115,7 @@ function releaseAll(
   view: MarketView,
   listingId: ListingId,
   released: readonly Fill[],
-  status: 'expired' | 'withdrawn',
+  status: 'expired' | ReleaseCause,
 ): void {
   const listing = view.listing(listingId)
   for (const fill of released) {
@@ -96,5 +125,5 @@ function releaseAll(
     view.endBid(bid, status)
     view.moveCash(fill.accountId, fill.amountMinor, 0 - fill.amountMinor)
   }
-  view.closeListing(listing, status, listing.row.ratePpm)
+  view.closeListing(listing, status, listing.row.clearingRatePpm)
 }

@@ -2,6 +2,7 @@ import type {
   AccountId,
   AtMs,
   BidId,
+  BidRank,
   BidRow,
   BidStatus,
   FillRow,
@@ -28,6 +29,8 @@ export interface OpenBid {
   wonRatePpm: RatePpm | null
   /** Of the command that placed it; null where it is not known. */
   readonly key: Key | null
+  readonly minFillMinor: number
+  readonly rank: BidRank
   /** Its neighbours among the open bids of its account, in the order they came. */
   before: OpenBid | null
   after: OpenBid | null
@@ -37,7 +40,8 @@ export function bidRow(bid: OpenBid): BidRow {
   const { bidId, listingId, amountMinor, acceptedMinor, ratePpm, status, placedAtMs, key } = bid
   const earnedRatePpm = bid.wonRatePpm ?? ratePpm
   const terms = { amountMinor, acceptedMinor, ratePpm, earnedRatePpm }
-  return { bidId, listingId, ...terms, status, placedAtMs, key }
+  const { minFillMinor, rank } = bid
+  return { bidId, listingId, ...terms, status, placedAtMs, key, minFillMinor, rank }
 }
 
 /** The bid as the tape shows it: what it brought in, whatever became of it since. */

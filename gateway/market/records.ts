@@ -1,13 +1,17 @@
 /** Listings, bids and fills as they are settled in Postgres. All of it throws `Refusal` records-unavailable. */
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
+import { vcgRatePpm } from '../../engine/index.ts'
 import type { Database } from '../../engine/host/index.ts'
 import {
   accountId as brandAccountId,
+  BIDS_PER_LISTING_MAX,
   atMs,
   bidId,
+  earnsOwnRate,
   listingId as brandListingId,
   minor,
-  ratePpm,
+  ratePpm as brandRatePpm,
 } from '../../schema/index.ts'
 import type {
   AccountId,
@@ -15,10 +19,12 @@ import type {
   BidRow,
   BidStatus,
   FillRow,
+  FundingMode,
   Key,
   ListingId,
   ListingRow,
   ListingStatus,
+  RatePpm,
   Tables,
 } from '../../schema/index.ts'
 import type { Records } from '../records/records.ts'
@@ -62,7 +68,7 @@ function ownBids(db: Database, accountId: AccountId) {
     .selectFrom('bid')
     .leftJoin('listing', 'listing.listing_id', 'bid.listing_id')
     .selectAll('bid')
-    .select('listing.clearing_rate_ppm')
+    .select(['listing.clearing_rate_ppm', 'listing.mode'])
     .where('bid.account_id', '=', accountId)
 }
 
@@ -110,6 +116,43 @@ export function listFills(
   })
 }
 
+/** What a uniform auction would pay by the rule of Vickrey, Clarke and Groves: as it was told once it is full, and
+ *  before that of the bids as they are settled. */
+export function readVcgRate(
+  records: Records,
+  { listingId, ratePpm }: ListingRow,
+): Promise<RatePpm> {
+  return records.ask(async (db) => {
+    const listing = await db
+      .selectFrom('listing')
+      .select('vcg_rate_ppm')
+      .where('listing_id', '=', listingId)
+      .executeTakeFirst()
+    if (listing?.vcg_rate_ppm != null) return brandRatePpm(listing.vcg_rate_ppm)
+    const bids = db.selectFrom('bid').where('listing_id', '=', listingId)
+    const open = await bids
+      .where('status', '=', 'open')
+      .select(['amount_minor', 'accepted_minor', 'rate_ppm'])
+      .execute()
+    const lost = await bids
+      .where('status', '=', 'outbid')
+      .groupBy('rate_ppm')
+      .select(['rate_ppm', sql<number>`sum(amount_minor)::bigint`.as('lost_minor')])
+      .orderBy('rate_ppm')
+      .limit(BIDS_PER_LISTING_MAX)
+      .execute()
+    return vcgRatePpm(
+      open.map((bid) => ({
+        amountMinor: minor(bid.amount_minor),
+        acceptedMinor: bid.accepted_minor,
+        ratePpm: brandRatePpm(bid.rate_ppm),
+      })),
+      lost.map((level) => [level.rate_ppm, level.lost_minor]),
+      ratePpm,
+    )
+  })
+}
+
 // The ledger's checks stand behind these numbers, so they are branded without asking again.
 
 function listingRowOf(row: Selectable<Tables['listing']>): ListingRow {
@@ -120,8 +163,8 @@ function listingRowOf(row: Selectable<Tables['listing']>): ListingRow {
     status: row.status,
     amountMinor: minor(row.amount_minor),
     fundedMinor: minor(row.funded_minor),
-    ratePpm: ratePpm(row.rate_ppm),
-    clearingRatePpm: ratePpm(row.clearing_rate_ppm ?? row.rate_ppm),
+    ratePpm: brandRatePpm(row.rate_ppm),
+    clearingRatePpm: brandRatePpm(row.clearing_rate_ppm ?? row.rate_ppm),
     termMonths: row.term_months,
     minBidMinor: minor(row.min_bid_minor),
     bidCount: row.bid_count,
@@ -130,23 +173,32 @@ function listingRowOf(row: Selectable<Tables['listing']>): ListingRow {
     closedAtMs: row.closed_at === null ? 0 : atMs(row.closed_at.getTime()),
     grade: row.grade,
     purpose: row.purpose,
+    floorMinor: minor(row.floor_minor ?? row.amount_minor),
+    opensAtMs: atMs((row.opens_at ?? row.opened_at).getTime()),
+    reviewByMs: row.review_by === null ? 0 : atMs(row.review_by.getTime()),
   }
 }
 
 function bidRowOf(
-  row: Selectable<Tables['bid']> & Pick<Selectable<Tables['listing']>, 'clearing_rate_ppm'>,
+  row: Selectable<Tables['bid']> & {
+    readonly clearing_rate_ppm: number | null
+    readonly mode: FundingMode | null
+  },
 ): BidRow {
-  const earned = row.status === 'won' ? row.clearing_rate_ppm : null
+  const isOwnRate = row.mode !== null && earnsOwnRate(row.mode)
+  const earned = row.status === 'won' && !isOwnRate ? row.clearing_rate_ppm : null
   return {
     bidId: bidId(row.bid_id),
     listingId: brandListingId(row.listing_id),
     amountMinor: minor(row.amount_minor),
     acceptedMinor: minor(row.accepted_minor),
-    ratePpm: ratePpm(row.rate_ppm),
-    earnedRatePpm: ratePpm(earned ?? row.rate_ppm),
+    ratePpm: brandRatePpm(row.rate_ppm),
+    earnedRatePpm: brandRatePpm(earned ?? row.rate_ppm),
     status: row.status,
     placedAtMs: atMs(row.placed_at.getTime()),
     key: row.key as Key | null,
+    minFillMinor: row.min_fill_minor ?? 0,
+    rank: row.rank ?? 'by-rate',
   }
 }
 
@@ -155,7 +207,7 @@ function fillRowOf(row: Selectable<Tables['bid']>): FillRow {
     bidId: bidId(row.bid_id),
     listingId: brandListingId(row.listing_id),
     amountMinor: minor(row.placed_minor),
-    ratePpm: ratePpm(row.placed_rate_ppm ?? row.rate_ppm),
+    ratePpm: brandRatePpm(row.placed_rate_ppm ?? row.rate_ppm),
     atMs: atMs(row.placed_at.getTime()),
   }
 }

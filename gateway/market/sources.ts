@@ -133,7 +133,14 @@ export class ListingSource implements PublicSource {
 }
 
 /** The fields of a listing that change while it lives; the rest are its terms. */
-const CHANGING = ['status', 'fundedMinor', 'clearingRatePpm', 'bidCount', 'closedAtMs'] as const
+const CHANGING = [
+  'status',
+  'fundedMinor',
+  'clearingRatePpm',
+  'bidCount',
+  'closedAtMs',
+  'reviewByMs',
+] as const
 
 /** What is different now; all of it for a listing not told before; null when nothing is. */
 function patchOf(told: ListingRow | undefined, now: ListingRow): ListingPatch | null {

@@ -1,6 +1,6 @@
 /** Who people are: register, sign in, and the operator that a market starts with. */
 import { reject } from '../../schema/index.ts'
-import type { MeAnswer, RouteAsked, SessionAnswer } from '../../schema/index.ts'
+import type { MeAnswer, Role, RouteAsked, SessionAnswer } from '../../schema/index.ts'
 import type { Records } from '../records/records.ts'
 import { Refusal } from '../refusal.ts'
 import { networkOf } from './network.ts'
@@ -18,7 +18,23 @@ import { hashOf } from './sessions.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { SignInGuard } from './sign-in-guard.ts'
 
-export const OPERATOR_EMAIL = 'operator@lendbook.example'
+interface Staff {
+  readonly email: string
+  readonly name: string
+  readonly roles: readonly Role[]
+}
+
+const OPERATOR: Staff = {
+  email: 'operator@lendbook.example',
+  name: 'Operator',
+  roles: ['operator'],
+}
+/** Of a market whose full listings a program reviews, which says so by its name. */
+const REVIEWERS: readonly Staff[] = [1, 2].map((number) => ({
+  email: `reviewer-${number}@lendbook.example`,
+  name: `Automatic reviewer ${number}`,
+  roles: ['reviewer'],
+}))
 
 /** Of what the gateway itself has hashed. */
 const OURSELVES = 'gateway'
@@ -93,16 +109,19 @@ export class Persons {
 
   /** There is an operator with this password, whatever it was before. */
   async ensureOperator(password: string): Promise<void> {
-    const person = await findPersonByEmail(this.#records, OPERATOR_EMAIL)
+    await this.#ensure(OPERATOR, password)
+  }
+
+  /** And two reviewers. */
+  async ensureReviewers(password: string): Promise<void> {
+    for (const reviewer of REVIEWERS) await this.#ensure(reviewer, password)
+  }
+
+  async #ensure(staff: Staff, password: string): Promise<void> {
+    const person = await findPersonByEmail(this.#records, staff.email)
     if (person !== null && (await checkPassword(password, person.passwordHash, OURSELVES))) return
     const passwordHash = await hashPassword(password, OURSELVES)
-    const operator = {
-      email: OPERATOR_EMAIL,
-      name: 'Operator',
-      passwordHash,
-      roles: ['operator'],
-    } as const
-    if (person === null) await insertPerson(this.#records, operator)
+    if (person === null) await insertPerson(this.#records, { ...staff, passwordHash })
     else await changePassword(this.#records, person.accountId, passwordHash)
   }
 

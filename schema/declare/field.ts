@@ -6,7 +6,16 @@
 import type { Key } from '../key.ts'
 import type { RejectCode } from '../reject.ts'
 import { assert } from '../unit.ts'
-import type { AccountId, AtMs, BidId, ListingId, Minor, RatePpm, Sequence } from '../unit.ts'
+import type {
+  AccountId,
+  AtMs,
+  BidId,
+  ClaimId,
+  ListingId,
+  Minor,
+  RatePpm,
+  Sequence,
+} from '../unit.ts'
 import { AMOUNT_MINOR_MAX, RATE_PPM_MAX } from '../limit.ts'
 
 /** How a field lies in the journal. */
@@ -80,6 +89,10 @@ const SAFE = Number.MAX_SAFE_INTEGER
 export const account = (about: string): Field<AccountId> =>
   field('account', about, { as: 'whole', min: 1 }, { min: 1, max: SAFE })
 
+/** 0 for none. */
+export const claimOrNone = (about: string): Field<ClaimId | 0> =>
+  field('claim or 0', about, { as: 'whole', min: 0 }, { min: 1, max: SAFE })
+
 export const listing = (about: string): Field<ListingId> =>
   field('listing', about, { as: 'whole', min: 1 }, { min: 1, max: SAFE })
 
@@ -89,6 +102,10 @@ export const bid = (about: string): Field<BidId> =>
 /** Money that moves or stands: minor units. What is asked for is never nothing. */
 export const minorUnits = (about: string): Field<Minor> =>
   field('minor', about, { as: 'whole', min: 0 }, { min: 1, max: AMOUNT_MINOR_MAX })
+
+/** 0 for none. */
+export const minorOrNone = (about: string): Field<number> =>
+  field('minor or 0', about, { as: 'whole', min: 0 }, { min: 0, max: AMOUNT_MINOR_MAX })
 
 export const rate = (about: string): Field<RatePpm> =>
   field('ppm', about, { as: 'whole', min: 0 }, { min: 0, max: RATE_PPM_MAX })
@@ -148,12 +165,17 @@ export const fills = (about: string): Field<readonly Fill[]> =>
 export const answer = <Answer>(about: string): Field<Answer> =>
   field('answer', about, { as: 'answer' }, null)
 
+/** A field that came later than what has it: who asks may leave it out. */
+export interface AddedField<Value = unknown> extends Field<Value> {
+  readonly since: Added<Value>
+}
+
 /** The same field, which came with schema version `version`. */
 export function added<Value>(
   version: number,
   declared: Field<Value>,
-  value: (older: Readonly<Record<string, unknown>>) => Value,
-): Field<Value> {
+  value: (older: Readonly<Record<string, unknown>>) => NoInfer<Value>,
+): AddedField<Value> {
   assert(version > 1, 'what came with the first version was not added')
   return { ...declared, since: { version, value, isSpared: false } }
 }
@@ -162,10 +184,10 @@ export function added<Value>(
 export function addedAside<Value>(
   version: number,
   declared: Field<Value>,
-  value: (older: Readonly<Record<string, unknown>>) => Value,
-): Field<Value> {
+  value: (older: Readonly<Record<string, unknown>>) => NoInfer<Value>,
+): AddedField<Value> {
   const { since, ...rest } = added(version, declared, value)
-  return { ...rest, since: since && { ...since, isSpared: true } }
+  return { ...rest, since: { ...since, isSpared: true } }
 }
 
 /** The same field, which schema version `version` no longer has. */

@@ -13,11 +13,10 @@ import type { AccountId, AtMs, Sequence } from '../unit.ts'
 import { ACK_STAGES } from './ack.ts'
 import type { AckStage } from './ack.ts'
 import { account, moment, position } from './field.ts'
-import type { Fields, ValueOf } from './field.ts'
 import { ASKED } from './message.ts'
 import type { BriefOf, CommandDeclaration, EventDeclaration, MessageOf } from './message.ts'
 import { asked, askedShape, briefMessage, message, said } from './shape.ts'
-import type { Again, Plain } from './shape.ts'
+import type { Again, AskedSchema } from './shape.ts'
 
 export interface OperationDeclaration<
   Params extends z.ZodObject = z.ZodObject,
@@ -105,15 +104,11 @@ type ParamsShape<
   ]: Name extends 'key'
     ? z.ZodType<Key, string>
     : Name extends keyof Declared['body']
-      ? SchemaOf<Declared['body'], Name>
+      ? AskedSchema<Declared['body'][Name]>
       : Name extends 'deadlineMs'
         ? z.ZodOptional<z.ZodType<AtMs, number>>
         : z.ZodType<AccountId, number>
 }
-type SchemaOf<Declared extends Fields, Name extends keyof Declared> = z.ZodType<
-  ValueOf<Declared[Name]>,
-  Plain<ValueOf<Declared[Name]>>
->
 
 /** Declares an operation that asks the engine, from its command. */
 export function commandOperation<

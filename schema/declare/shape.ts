@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { keySchema } from '../key.ts'
 import type { Key } from '../key.ts'
 import { REJECT_CODES } from '../reject.ts'
-import type { Field, Fields, ValueOf, ValuesOf } from './field.ts'
+import type { AddedField, Field, Fields, ValueOf, ValuesOf } from './field.ts'
 import type { EventDeclaration, MessageOf } from './message.ts'
 import type { Sequence } from '../unit.ts'
 
@@ -49,9 +49,21 @@ export function said<Value>(field: Field<Value>): z.ZodType<Value, Plain<Value>>
   return formSchema(field).describe(field.about) as z.ZodType<Value, Plain<Value>>
 }
 
-export function askedShape<Declared extends Fields>(fields: Declared): Schemas<Declared> {
-  return shapeOf(fields, asked) as Schemas<Declared>
+/** Who does not know a field that came later asks without it, and means what was meant before there was one. */
+export function askedShape<Declared extends Fields>(fields: Declared): AskedSchemas<Declared> {
+  const schemaOf = (field: Field): z.ZodType => {
+    const { since } = field
+    return since === null ? asked(field) : asked(field).default(since.value({}))
+  }
+  return shapeOf(fields, schemaOf) as AskedSchemas<Declared>
 }
+
+type AskedSchemas<Declared extends Fields> = {
+  readonly [Name in keyof Declared]: AskedSchema<Declared[Name]>
+}
+export type AskedSchema<Declared extends Field> = Declared extends AddedField
+  ? z.ZodDefault<z.ZodType<ValueOf<Declared>, Plain<ValueOf<Declared>>>>
+  : z.ZodType<ValueOf<Declared>, Plain<ValueOf<Declared>>>
 
 export function saidShape<Declared extends Fields>(fields: Declared): Schemas<Declared> {
   return shapeOf(fields, said) as Schemas<Declared>

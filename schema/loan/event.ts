@@ -1,5 +1,14 @@
 /** What happens to loans. */
-import { account, count, fills, listing, minorUnits, rate } from '../declare/field.ts'
+import {
+  account,
+  added,
+  claimOrNone,
+  count,
+  fills,
+  listing,
+  minorUnits,
+  rate,
+} from '../declare/field.ts'
 import { event } from '../declare/message.ts'
 
 export const LOAN_DISBURSED = event('LoanDisbursed', {
@@ -12,5 +21,12 @@ export const LOAN_DISBURSED = event('LoanDisbursed', {
     ratePpm: rate('The rate of the loan.'),
     termMonths: count('Months to repay in.'),
     fills: fills('The winning bids.'),
+    firstClaimId: added(
+      5,
+      claimOrNone(
+        'The claim of the first fill, the others follow in their order; 0: each has the id of its bid.',
+      ),
+      () => 0 as const,
+    ),
   },
 })

@@ -15,6 +15,23 @@ export const LOAN = table('loan', {
   origin: derived(),
 })
 
+/** Who is owed a part of a loan. */
+export const CLAIM = table('claim', {
+  columns: {
+    claim_id: bigint(),
+    loan_id: bigint(),
+    bid_id: bigint(),
+    /** Who holds it. */
+    account_id: bigint(),
+    principal_minor: bigint(),
+    /** What it earns a year: the loan's rate, or what its bid had asked. */
+    rate_ppm: integer(),
+  },
+  key: ['claim_id'],
+  changes: {},
+  origin: derived(),
+})
+
 export const SCHEDULE = table('schedule', {
   columns: {
     loan_id: bigint(),

@@ -6,7 +6,15 @@ import { asked } from '../declare/shape.ts'
 import { REFUSED } from '../event.ts'
 import { keySchema } from '../key.ts'
 import { BATCH_COMMANDS_MAX, RECORDS_PRICE } from '../limit.ts'
-import { AMEND_BID, CANCEL_BID, OPEN_LISTING, PLACE_BID, WITHDRAW_LISTING } from './command.ts'
+import {
+  AMEND_BID,
+  APPROVE_LISTING,
+  CANCEL_BID,
+  OPEN_LISTING,
+  PLACE_BID,
+  REJECT_LISTING,
+  WITHDRAW_LISTING,
+} from './command.ts'
 import { bidReply } from './row.ts'
 
 const placeBid = commandOperation({
@@ -62,6 +70,18 @@ export const MARKET_OPERATIONS = {
     countsAs: 'commands',
     owner: 'borrowerId',
     ownerAbout: 'The borrower.',
+    hasDeadline: false,
+  }),
+  'listing.approve': commandOperation({
+    access: 'listing.review',
+    command: APPROVE_LISTING,
+    countsAs: 'commands',
+    hasDeadline: false,
+  }),
+  'listing.reject': commandOperation({
+    access: 'listing.review',
+    command: REJECT_LISTING,
+    countsAs: 'commands',
     hasDeadline: false,
   }),
   'listing.withdraw': commandOperation({

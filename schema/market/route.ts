@@ -1,6 +1,6 @@
 /** The market over HTTP. */
 import { z } from 'zod'
-import { position } from '../declare/field.ts'
+import { position, rate } from '../declare/field.ts'
 import { commandRoute, route } from '../declare/route.ts'
 import { digits, said } from '../declare/shape.ts'
 import type { Said } from '../declare/shape.ts'
@@ -52,6 +52,13 @@ const listingAnswer = z.strictObject({
   listing: listingRow,
   levels: z.array(bookLevel).describe('Best rate first; empty once closed.'),
   fills: z.array(fillRow).describe(`Accepted bids, newest first, ${PAGE_ROWS_MAX} at most.`),
+  vcgRatePpm: said(
+    rate(
+      'What a uniform auction would pay its lenders by the rule of Vickrey, Clarke and Groves, of bids as settled.',
+    ),
+  )
+    .nullable()
+    .describe('Beside the clearing rate of a uniform auction; null in other modes.'),
   schedule: z
     .array(instalmentRow)
     .nullable()
@@ -132,6 +139,11 @@ export const MARKET_ROUTES = {
   'POST /v1/bids/amend': commandRoute('bid.amend', MARKET_OPERATIONS['bid.amend']),
   'POST /v1/bids/batch': commandRoute('bid.batch', MARKET_OPERATIONS['bid.batch']),
   'POST /v1/listings': commandRoute('listing.open', MARKET_OPERATIONS['listing.open']),
+  'POST /v1/listings/approve': commandRoute(
+    'listing.approve',
+    MARKET_OPERATIONS['listing.approve'],
+  ),
+  'POST /v1/listings/reject': commandRoute('listing.reject', MARKET_OPERATIONS['listing.reject']),
   'POST /v1/listings/withdraw': commandRoute(
     'listing.withdraw',
     MARKET_OPERATIONS['listing.withdraw'],

@@ -15,7 +15,7 @@ import {
 import { row, said } from '../declare/shape.ts'
 import type { Said } from '../declare/shape.ts'
 import type { ListingId, Minor, RatePpm } from '../unit.ts'
-import { BID_KEY, SHOWN, TERMS } from './event.ts'
+import { BID_FLAGS, BID_KEY, SHOWN, TERMS } from './event.ts'
 import { BID_STATUSES, LISTING_STATUSES } from './terms.ts'
 
 const LISTING_FIELDS = {
@@ -24,18 +24,25 @@ const LISTING_FIELDS = {
   mode: TERMS.mode,
   status: oneOf('status', LISTING_STATUSES, 'How it stands.'),
   amountMinor: TERMS.amountMinor,
-  fundedMinor: minorUnits('What the book has accepted so far.'),
+  fundedMinor: minorUnits(
+    'What the book has accepted so far; of a window that is shared out at its end perhaps more than the amount.',
+  ),
   ratePpm: TERMS.ratePpm,
   clearingRatePpm: rate(
-    'The rate at which it would close now; the clearing rate once it has closed.',
+    'The rate at which it would close now; the rate of the loan once it is full.',
   ),
   termMonths: TERMS.termMonths,
   minBidMinor: TERMS.minBidMinor,
   bidCount: count('How many bids its book holds.'),
   openedAtMs: moment('When it was opened.'),
   closesAtMs: moment('When it closes if it is not funded before.'),
-  closedAtMs: momentOrNone('When it closed; 0 while open.'),
+  closedAtMs: momentOrNone('When it came to its end, as a loan or without one; 0 before.'),
   ...SHOWN,
+  floorMinor: minorUnits(
+    'With so much at its closing time it is funded: its amount, unless its borrower takes less.',
+  ),
+  opensAtMs: moment('From when on bids are taken.'),
+  reviewByMs: momentOrNone('Until when it may be reviewed, once it is full; 0 before.'),
 } as const
 
 /** One listing as the market shows it. */
@@ -86,6 +93,7 @@ export const bidRow = row('BidRow', 'A bid as its owner sees it.', {
   status: oneOf('status', BID_STATUSES, 'How it stands.'),
   placedAtMs: moment('When it was placed.'),
   key: BID_KEY,
+  ...BID_FLAGS,
 })
 export type BidRow = Said<typeof bidRow>
 

@@ -9,7 +9,14 @@ import {
   timestamp,
   uuid,
 } from '../declare/table.ts'
-import { BID_STATUSES, FUNDING_MODES, GRADES, LISTING_STATUSES, PURPOSES } from './terms.ts'
+import {
+  BID_RANKS,
+  BID_STATUSES,
+  FUNDING_MODES,
+  GRADES,
+  LISTING_STATUSES,
+  PURPOSES,
+} from './terms.ts'
 
 export const LISTING = table('listing', {
   columns: {
@@ -30,10 +37,23 @@ export const LISTING = table('listing', {
     opened_at: timestamp(),
     closes_at: timestamp(),
     closed_at: nullable(timestamp()),
+    /** With so much it is funded; null: with all of it. */
+    floor_minor: nullable(bigint()),
+    /** When its bidding opens; null: when it was put on the market. */
+    opens_at: nullable(timestamp()),
+    /** Once it is full. */
+    vcg_rate_ppm: nullable(integer()),
+    /** Who has approved it first. */
+    approved_by: nullable(bigint()),
+    /** Until when it may be reviewed. */
+    review_by: nullable(timestamp()),
   },
   key: ['listing_id'],
   changes: {
     state: ['funded_minor', 'bid_count', 'status', 'clearing_rate_ppm', 'closed_at'],
+    /** Once, when it is full. */
+    full: ['vcg_rate_ppm', 'review_by'],
+    review: ['approved_by'],
   },
   origin: derived(),
 })
@@ -58,6 +78,10 @@ export const BID = table('bid', {
     place: nullable(bigint()),
     /** Of the command that placed it; null where the record does not say it. */
     key: nullable(uuid()),
+    /** The least that is to be taken in and to stay; null: the smallest bid of its listing. */
+    min_fill_minor: nullable(bigint()),
+    /** Where it stands; null: by its rate. */
+    rank: nullable(oneOf(BID_RANKS)),
   },
   key: ['bid_id'],
   changes: {

@@ -22,6 +22,8 @@ export type Asked =
   | { readonly kind: 'deposit'; readonly amountMinor: number }
   | { readonly kind: 'open'; readonly amountMinor: number; readonly ratePpm: number }
   | { readonly kind: 'withdraw'; readonly listingId: number }
+  | { readonly kind: 'approve'; readonly listingId: number }
+  | { readonly kind: 'reject'; readonly listingId: number }
 
 /** What an answer comes down to, whether it was heard whole or brief, or is read from the record. */
 export type Said =
@@ -38,6 +40,13 @@ export type Said =
   | { readonly kind: 'opened'; readonly listingId: number }
   | {
       readonly kind: 'withdrawn'
+      readonly listingId: number
+      readonly releasedMinor: number
+      readonly bidCount: number
+    }
+  | { readonly kind: 'approved'; readonly listingId: number; readonly approvals: number }
+  | {
+      readonly kind: 'rejected'
       readonly listingId: number
       readonly releasedMinor: number
       readonly bidCount: number
@@ -114,6 +123,12 @@ export function saidWhole(answer: Answer): Said {
       const { listingId, releasedMinor, bidCount } = answer
       return { kind: 'withdrawn', listingId, releasedMinor, bidCount }
     }
+    case 'ListingApproved':
+      return { kind: 'approved', listingId: answer.listingId, approvals: answer.approvals }
+    case 'ListingRejected': {
+      const { listingId, releasedMinor, bidCount } = answer
+      return { kind: 'rejected', listingId, releasedMinor, bidCount }
+    }
     case 'Refused':
       return { kind: 'refused', code: answer.code }
     default:
@@ -143,6 +158,15 @@ export function isSame(a: Said, b: Said): boolean {
     case 'withdrawn':
       return (
         b.kind === 'withdrawn' &&
+        a.listingId === b.listingId &&
+        a.releasedMinor === b.releasedMinor &&
+        a.bidCount === b.bidCount
+      )
+    case 'approved':
+      return b.kind === 'approved' && a.listingId === b.listingId && a.approvals === b.approvals
+    case 'rejected':
+      return (
+        b.kind === 'rejected' &&
         a.listingId === b.listingId &&
         a.releasedMinor === b.releasedMinor &&
         a.bidCount === b.bidCount

@@ -25,6 +25,10 @@ import type { Felt } from './pulse.ts'
 import type { Random } from '../../deploy/random.ts'
 
 const OPERATOR_EMAIL = 'operator@lendbook.example'
+const REVIEWER_EMAILS = ['reviewer-1@lendbook.example', 'reviewer-2@lendbook.example'] as const
+/** In one tick, of each reviewer: to look at one that is full. */
+const CHANCE_OF_REVIEW = 0.3
+const SHARE_REJECTED = 0.1
 const TICK_MS = 10
 const LISTINGS_OPEN = 14
 const BATCH_MAX = 40
@@ -74,6 +78,7 @@ export class Load {
   readonly #open = new Set<Promise<void>>()
   readonly #recent: Attempt[] = []
   #operator: Client | null = null
+  readonly #reviewers: { readonly accountId: number; readonly client: Client }[] = []
   #onlooker: Onlooker | null = null
   #timer: NodeJS.Timeout | null = null
   #owed = 0
@@ -145,6 +150,7 @@ export class Load {
   close(): void {
     this.stop()
     this.#operator?.close()
+    for (const { client } of this.#reviewers) client.close()
     for (const { client } of this.investors) client.close()
   }
 
@@ -166,6 +172,8 @@ export class Load {
     if (this.#plan.openListings + this.#listingsAsked < LISTINGS_OPEN) this.#openListing()
     if (this.#random.chance(0.05)) this.#deposit(this.#random.pick(this.investors).accountId)
     if (this.#random.chance(CHANCE_OF_WITHDRAWAL)) this.#withdrawListing()
+    for (const reviewer of this.#reviewers)
+      if (this.#random.chance(CHANCE_OF_REVIEW)) this.#review(reviewer)
     while (this.#owed >= 1) {
       const size = this.#random.chance(0.7)
         ? 1
@@ -313,6 +321,23 @@ export class Load {
     return this.#lastWithdrawal
   }
 
+  /** Of those that somebody sees waiting: the same one perhaps twice, which is refused. */
+  #review({ accountId, client }: { readonly accountId: number; readonly client: Client }): void {
+    const seen = [...(this.#onlooker?.listings.values() ?? [])]
+    const waiting = seen.filter(({ status }) => status === 'full' || status === 'in-review')
+    if (waiting.length === 0 || client.openRequests >= OPEN_REQUESTS_MAX) return
+    const { listingId } = this.#random.pick(waiting)
+    const kind = this.#random.chance(SHARE_REJECTED) ? 'reject' : 'approve'
+    const key = client.nextKey()
+    const attempt = this.#note(accountId, { kind, listingId }, key)
+    const options = { timeoutMs: TIMEOUT_MS }
+    const reply =
+      kind === 'approve'
+        ? client.approveListing({ key, listingId }, options)
+        : client.rejectListing({ key, listingId }, options)
+    this.#track(this.#hear(attempt, performance.now(), reply))
+  }
+
   #deposit(accountId: number, amountMinor = SMALL_DEPOSIT_MINOR): void {
     const operator = this.#operator
     if (operator === null || operator.openRequests >= OPEN_REQUESTS_MAX) return
@@ -336,10 +361,15 @@ export class Load {
   }
 
   async #signInOperator(): Promise<void> {
-    const { baseUrl, operatorPassword: password } = this.#market
+    const { baseUrl, staffPassword: password } = this.#market
     const session = await new HttpClient({ baseUrl }).signIn({ email: OPERATOR_EMAIL, password })
     this.#operator = createNodeClient({ url: this.#urls(0), token: session.token })
     this.#onlooker = new Onlooker(this.#operator)
+    for (const email of REVIEWER_EMAILS) {
+      const { accountId, token } = await new HttpClient({ baseUrl }).signIn({ email, password })
+      const client = createNodeClient({ url: this.#urls(0), token })
+      this.#reviewers.push({ accountId, client })
+    }
   }
 
   async #addInvestor(number: number): Promise<void> {
@@ -377,6 +407,8 @@ function itemOf({ key, asked }: Attempt): BatchItem {
     }
     case 'cancel':
       return { key, bidId: asked.bidId }
+    case 'approve':
+    case 'reject':
     case 'deposit':
     case 'open':
     case 'withdraw':

@@ -12,6 +12,8 @@ import {
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   ratePpm,
 } from '../../schema/index.ts'
 import type { Command, EntryId, Event, EventEntry, Key } from '../../schema/index.ts'
@@ -98,7 +100,11 @@ function storyline(): Command[][] {
     [],
     [],
     [],
-    [],
+    [
+      review('ApproveListing', 31, 1),
+      review('ApproveListing', 31, 1),
+      review('ApproveListing', 32, 1),
+    ],
     [deposit(second, 5)],
   ]
 }
@@ -132,6 +138,7 @@ function open(mode: 'uniform-auction' | 'fixed-rate', amountMinor: number): Comm
     openMs: 5_000,
     grade: 'A',
     purpose: 'car',
+    ...PLAIN_LISTING,
   }
 }
 
@@ -142,6 +149,7 @@ function bid(owner: number | undefined, listing: number, amount: number, rate: n
     listingId: listingId(listing),
     amountMinor: minor(amount),
     ratePpm: ratePpm(rate),
+    ...PLAIN_BID,
   }
 }
 
@@ -163,6 +171,10 @@ function withdraw(listing: number): Command {
   return { kind: 'WithdrawListing', ...asked(BORROWER), listingId: listingId(listing) }
 }
 
+function review(kind: 'ApproveListing' | 'RejectListing', who: number, listing: number): Command {
+  return { kind, ...asked(who), listingId: listingId(listing) }
+}
+
 function note(ledger: Ledger, command: Command, answer: Event | undefined): void {
   const { key, accountId: owner } = command
   const said: Said[] = []
@@ -182,6 +194,10 @@ function askedOf(command: Command): Asked {
       return { ...command, kind: 'open' }
     case 'WithdrawListing':
       return { ...command, kind: 'withdraw' }
+    case 'ApproveListing':
+      return { ...command, kind: 'approve' }
+    case 'RejectListing':
+      return { ...command, kind: 'reject' }
     case 'Deposit':
       return { ...command, kind: 'deposit' }
     default:
@@ -247,7 +263,7 @@ function rowsOf(entries: readonly RecordedEntry[]): Rows {
       sequence: last?.sequence ?? 0,
       digest: last?.digest ?? '',
     })),
-    person: [...LENDERS, BORROWER].map((account_id) => ({ account_id })),
+    person: [...LENDERS, BORROWER, 31, 32].map((account_id) => ({ account_id })),
   }
 }
 

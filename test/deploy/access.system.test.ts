@@ -65,7 +65,7 @@ describe('a stranger on this machine', () => {
     const secrets = [market.databaseUrl, market.journalUrl, market.queueUrl].map(
       (url) => new URL(url).password,
     )
-    secrets.push(new URL(market.journalAs('gateway')).password, market.operatorPassword)
+    secrets.push(new URL(market.journalAs('gateway')).password, market.staffPassword)
     const lines = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map((pid) => commandLine(pid))

@@ -15,8 +15,8 @@ import { runProgram } from './program.ts'
 const NEW_BUILD = asMutant(
   {
     module: 'engine/rules.js',
-    from: 'const RULES_VERSION = 2;',
-    to: 'const RULES_VERSION = 3;',
+    from: 'const RULES_VERSION = 3;',
+    to: 'const RULES_VERSION = 4;',
   },
   {
     module: 'engine/market/open-listing.js',

@@ -13,8 +13,8 @@ import { runProgram } from './program.ts'
 
 const OTHER_RULES = asMutant({
   module: 'engine/rules.js',
-  from: 'const RULES_VERSION = 2;',
-  to: 'const RULES_VERSION = 3;',
+  from: 'const RULES_VERSION = 3;',
+  to: 'const RULES_VERSION = 4;',
 })
 
 let market: TestMarket

@@ -5,7 +5,15 @@ import { readLoans } from '../../deploy/demo/loans.ts'
 import { Random } from '../../deploy/random.ts'
 import { strategyOf } from '../../deploy/demo/strategy/index.ts'
 import type { Strategy, Wish } from '../../deploy/demo/strategy/index.ts'
-import { accountId, atMs, keyFrom, minor, ratePpm } from '../../schema/index.ts'
+import {
+  accountId,
+  atMs,
+  keyFrom,
+  minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
+  ratePpm,
+} from '../../schema/index.ts'
 import type {
   BidAmended,
   BidRow,
@@ -13,6 +21,7 @@ import type {
   Event,
   Fill,
   Key,
+  ListingId,
   ListingRow,
   RejectCode,
 } from '../../schema/index.ts'
@@ -47,6 +56,7 @@ interface Actor {
 const START_MS = 1_800_000_000_000
 const TICK_MS = 500
 const BORROWER = accountId(1_000_000)
+const REVIEWERS = [accountId(1_000_001), accountId(1_000_002)]
 
 export function rehearse(options: RehearsalOptions): RehearsalResult {
   const rehearsal = new Rehearsal(options)
@@ -111,7 +121,7 @@ class Rehearsal {
 
   #list(): void {
     const draft = draftListing(this.#loans, this.#random)
-    this.#apply({ kind: 'OpenListing', ...this.#asked(BORROWER), ...draft })
+    this.#apply({ kind: 'OpenListing', ...this.#asked(BORROWER), ...PLAIN_LISTING, ...draft })
     const listing = takenBack(this.#rows, this.#random)
     if (listing === null) return
     const { listingId } = listing
@@ -146,7 +156,7 @@ class Rehearsal {
     const terms = { amountMinor: minor(wish.amountMinor), ratePpm: ratePpm(wish.ratePpm) }
     if (wish.kind === 'amend') return { kind: 'AmendBid', ...asked, bidId: wish.bidId, ...terms }
     this.#bidAmounts.push(wish.amountMinor)
-    return { kind: 'PlaceBid', ...asked, listingId: wish.listingId, ...terms }
+    return { kind: 'PlaceBid', ...asked, listingId: wish.listingId, ...terms, ...PLAIN_BID }
   }
 
   #asked(owner: ReturnType<typeof accountId>) {
@@ -192,8 +202,10 @@ class Rehearsal {
       case 'BidCancelled':
         this.#actor(event.accountId)?.bids.delete(event.bidId)
         return this.#credit(event.accountId, event.releasedMinor)
-      case 'LoanDisbursed':
+      case 'ListingAllocated':
         this.#funded++
+        return this.#review(event.listingId)
+      case 'LoanDisbursed':
         return this.#forget(event.fills)
       case 'ListingExpired':
       case 'BidsReleased':
@@ -205,7 +217,11 @@ class Rehearsal {
       case 'Refused':
         this.#refused[event.code] = (this.#refused[event.code] ?? 0) + 1
         return
-      case 'ListingAllocated':
+      case 'BiddingOpened':
+      case 'BidsCut':
+      case 'ListingApproved':
+      case 'ListingRejected':
+      case 'ReviewLapsed':
       case 'ListingWithdrawn':
       case 'Repeated':
         return
@@ -245,11 +261,19 @@ class Rehearsal {
     for (const { accountId: owner, bidId } of fills) this.#actor(owner)?.bids.delete(bidId)
   }
 
+  /** Two reviewers approve it at once, as the demo market's program does within the second. */
+  #review(listingId: ListingId): void {
+    for (const reviewer of REVIEWERS)
+      this.#apply({ kind: 'ApproveListing', ...this.#asked(reviewer), listingId })
+  }
+
   /** The market as everybody sees it in this tick. */
   #look(): void {
-    this.#rows = [...this.#state.listings.values()].map((listing) => ({
+    const open = [...this.#state.listings.values()].filter(({ stage }) => stage === 'open')
+    this.#rows = open.map((listing) => ({
       ...listing,
       status: 'open' as const,
+      floorMinor: minor(listing.floorMinor),
       fundedMinor: minor(listing.book.fundedMinor),
       clearingRatePpm: listing.book.clearingRatePpm(),
       bidCount: listing.book.bidCount,

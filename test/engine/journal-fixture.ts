@@ -17,6 +17,8 @@ import {
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   ratePpm,
 } from '../../schema/index.ts'
 import { connectJournal, readCommands, readEvents } from '../../engine/journal/index.ts'
@@ -157,6 +159,7 @@ export class Story {
         openMs,
         grade: 'B',
         purpose: 'car',
+        ...PLAIN_LISTING,
       })
     return commands
   }
@@ -168,6 +171,7 @@ export class Story {
       listingId: listingId(1 + this.#random.below(listings)),
       amountMinor: minor(5_000 + this.#random.below(96_000)),
       ratePpm: ratePpm(40_000 + this.#random.below(90_000)),
+      ...PLAIN_BID,
     }))
   }
 

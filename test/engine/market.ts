@@ -17,6 +17,7 @@ import {
 import type {
   AccountId,
   BidPlaced,
+  BidRank,
   Command,
   CommandEntry,
   Event,
@@ -26,6 +27,7 @@ import type {
   ListingId,
   OpenListing,
   RejectCode,
+  TimeInForce,
 } from '../../schema/index.ts'
 import { writtenAt } from './writing.ts'
 
@@ -37,6 +39,15 @@ export interface Terms {
   readonly rate?: number
   readonly minBid?: number
   readonly openMs?: number
+  readonly floor?: number
+  readonly opensInMs?: number
+}
+
+/** What a bid asks for beside amount and rate. */
+export interface Flags {
+  readonly minFill?: number
+  readonly rank?: BidRank
+  readonly timeInForce?: TimeInForce
 }
 
 export class Market {
@@ -112,21 +123,49 @@ export class Market {
       openMs: terms.openMs ?? 60_000,
       grade: 'B',
       purpose: 'car',
+      floorMinor: terms.floor ?? 0,
+      opensInMs: terms.opensInMs ?? 0,
     }
   }
 
-  bid(name: string, listing: number, amount: number, rate = 100_000): readonly Event[] {
-    return this.ask(this.bidOf(name, listing, amount, rate))
+  bid(
+    name: string,
+    listing: number,
+    amount: number,
+    rate = 100_000,
+    flags: Flags = {},
+  ): readonly Event[] {
+    return this.ask(this.bidOf(name, listing, amount, rate, flags))
   }
 
-  bidOf(name: string, listing: number, amount: number, rate = 100_000): Command {
+  bidOf(name: string, listing: number, amount: number, rate = 100_000, flags: Flags = {}): Command {
     return {
       kind: 'PlaceBid',
       ...this.#by(name),
       listingId: listingId(listing),
       amountMinor: minor(amount),
       ratePpm: ratePpm(rate),
+      minFillMinor: flags.minFill ?? 0,
+      rank: flags.rank ?? 'by-rate',
+      timeInForce: flags.timeInForce ?? 'until-closed',
     }
+  }
+
+  approve(name: string, listing: number): readonly Event[] {
+    return this.ask(this.approvalOf(name, listing))
+  }
+
+  approvalOf(name: string, listing: number): Command {
+    return { kind: 'ApproveListing', ...this.#by(name), listingId: listingId(listing) }
+  }
+
+  reject(name: string, listing: number): readonly Event[] {
+    return this.ask({ kind: 'RejectListing', ...this.#by(name), listingId: listingId(listing) })
+  }
+
+  /** Two who have nothing to do with it approve a full listing; what comes of it. */
+  review(listing: number): readonly Event[] {
+    return [...this.approve('Rex', listing), ...this.approve('Ria', listing)]
   }
 
   cancel(name: string, bid: number): readonly Event[] {

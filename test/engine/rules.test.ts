@@ -19,5 +19,5 @@ test('every limit that the core looks at is part of the rules', () => {
 })
 
 test('these are the rules: another build with the same ones may run beside this one', () => {
-  expect(RULES).toMatch(/^2-[0-9a-f]{16}$/)
+  expect(RULES).toMatch(/^3-[0-9a-f]{16}$/)
 })

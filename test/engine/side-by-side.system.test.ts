@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CommandWriter } from '../../engine/journal/index.ts'
 import type { Journal } from '../../engine/journal/index.ts'
-import type { Command } from '../../schema/index.ts'
-import { atMs, minor, ratePpm } from '../../schema/index.ts'
+import type { AccountId, Command } from '../../schema/index.ts'
+import { accountId, atMs, minor, ratePpm } from '../../schema/index.ts'
 import { asMutant } from '../chaos/mutation.ts'
 import type { Mutation } from '../chaos/mutation.ts'
 import { collectEvents, JournalFixture, Story } from './journal-fixture.ts'
@@ -50,8 +50,8 @@ const DIFFERENCES: readonly Difference[] = [
     what: 'lends for another time',
     mutation: {
       module: 'engine/loan/disburse.js',
-      from: 'amountMinor, ratePpm, termMonths, fills };',
-      to: 'amountMinor, ratePpm, termMonths: termMonths + 1, fills };',
+      from: 'amountMinor, ratePpm, termMonths };',
+      to: 'amountMinor, ratePpm, termMonths: termMonths + 1 };',
     },
     asked: coveringAListing,
   },
@@ -71,8 +71,8 @@ const DIFFERENCES: readonly Difference[] = [
     what: 'opens a listing for longer',
     mutation: {
       module: 'engine/market/open-listing.js',
-      from: 'closesAtMs: atMs(nowMs + command.openMs)',
-      to: 'closesAtMs: atMs(nowMs + command.openMs + 1)',
+      from: 'closesAtMs: atMs(nowMs + opensInMs + command.openMs)',
+      to: 'closesAtMs: atMs(nowMs + opensInMs + command.openMs + 1)',
     },
     asked: (story) => [story.opening(0, 1)],
   },
@@ -91,7 +91,19 @@ const DIFFERENCES: readonly Difference[] = [
 function coveringAListing(story: Story): readonly (readonly Command[])[] {
   const [bid] = story.bids(1, 1, 1)
   if (bid?.kind !== 'PlaceBid') throw new Error('a bid was expected')
-  return [[{ ...bid, amountMinor: minor(50_000_000), ratePpm: ratePpm(100_000) }]]
+  const { listingId } = bid
+  const review = ({ key, deadlineMs }: Command, accountId: AccountId): Command => {
+    return { kind: 'ApproveListing', key, deadlineMs, accountId, listingId }
+  }
+  const [first, second] = story.opening(2, 0)
+  if (first === undefined || second === undefined) throw new Error('two commands were expected')
+  return [
+    [
+      { ...bid, amountMinor: minor(50_000_000), ratePpm: ratePpm(100_000) },
+      review(first, accountId(2_001)),
+      review(second, accountId(2_002)),
+    ],
+  ]
 }
 
 test.each(DIFFERENCES)('an engine that $what dies, and nobody hears it', async (difference) => {

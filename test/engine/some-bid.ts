@@ -16,6 +16,8 @@ export function someBid(id: number, rate = 1): Bid {
     ratePpm: ratePpm(rate),
     place: id,
     placedAtMs: atMs(1),
+    minFillMinor: 0,
+    rank: 'by-rate',
     key: null,
   })
 }

@@ -23,7 +23,7 @@ import { writtenAt } from './writing.ts'
 const START_MS = 1_700_000_000_000
 const RATES = [0, 80_000, 90_000, 90_001, 100_000, 120_000, 150_000]
 /** Little, so that the pilot also sees listings that wait to be closed, and asks for their bids. */
-const PILOT_LIMITS = { ...MARKET_LIMITS, timedRowsMax: 3, causedRowsMax: 2 }
+const PILOT_LIMITS = { ...MARKET_LIMITS, timedRowsMax: 3, causedRowsMax: 2, reviewMsMax: 500 }
 const WHAT = [
   'deposit',
   'list',
@@ -33,6 +33,8 @@ const WHAT = [
   ...Array.from({ length: 3 }, () => 'cancel' as const),
   ...Array.from({ length: 4 }, () => 'amend' as const),
   'withdraw',
+  ...Array.from({ length: 4 }, () => 'approve' as const),
+  'reject',
 ] as const
 
 const intention = fc.record({
@@ -43,6 +45,15 @@ const intention = fc.record({
   rate: fc.oneof(fc.constantFrom(...RATES), fc.integer({ min: 60_000, max: 121_000 })),
   minBid: fc.integer({ min: 1, max: 100 }),
   openMs: fc.integer({ min: 1, max: 2_000 }),
+  least: fc.constantFrom(0, 0, 0, 0, 20, 100, 300),
+  rank: fc.constantFrom('by-rate', 'by-rate', 'by-rate', 'by-rate', 'last'),
+  timeInForce: fc.constantFrom(
+    'until-closed',
+    'until-closed',
+    'until-closed',
+    'immediate-or-cancel',
+    'fill-or-kill',
+  ),
   deadline: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'now', 'past'),
 })
 type Intention = typeof intention extends fc.Arbitrary<infer Value> ? Value : never
@@ -62,7 +73,12 @@ export const journals: fc.Arbitrary<readonly CommandEntry[]> = fc
 /** How much one entry may bring about: so little that it matters in these markets, or all. */
 export const limitsOfEntries: fc.Arbitrary<MarketLimits> = fc
   .tuple(fc.constantFrom(1, 3, 6, 1_000), fc.constantFrom(1, 2, 4, 1_000))
-  .map(([timedRowsMax, causedRowsMax]) => ({ ...MARKET_LIMITS, timedRowsMax, causedRowsMax }))
+  .map(([timedRowsMax, causedRowsMax]) => ({
+    ...MARKET_LIMITS,
+    timedRowsMax,
+    causedRowsMax,
+    reviewMsMax: 500,
+  }))
 
 /** Applies a whole journal. */
 export function replay(state: State, journal: readonly CommandEntry[]): readonly EventEntry[] {
@@ -120,6 +136,10 @@ class Pilot {
         return this.#amend(who, drawn)
       case 'withdraw':
         return this.#withdraw(who, drawn)
+      case 'approve':
+        return this.#review('ApproveListing', who, drawn)
+      case 'reject':
+        return this.#review('RejectListing', who, drawn)
       case 'again':
         return this.#again(drawn)
     }
@@ -141,13 +161,17 @@ class Pilot {
       openMs: drawn.openMs,
       grade: 'C',
       purpose: 'other',
+      floorMinor: drawn.choice % 3 === 0 ? drawn.amount : 0,
+      opensInMs: drawn.choice % 7 === 0 ? drawn.minBid : 0,
     }
   }
 
   /** Mostly on an open listing, now and then on one that has ended or does not exist yet. With none
    *  open, the one who would bid borrows. */
   #bid(who: AccountId, drawn: Intention): Command {
-    const open = [...this.#state.listings.keys()]
+    const open = [...this.#state.listings.values()]
+      .filter(({ stage }) => stage !== 'full')
+      .map(({ listingId }) => listingId)
     if (open.length === 0) return this.#list(who, drawn)
     const some = drawn.choice % 8 === 0 ? undefined : open[drawn.choice % Math.max(1, open.length)]
     return {
@@ -156,6 +180,9 @@ class Pilot {
       listingId: some ?? listingId(1 + (drawn.choice % this.#state.nextListingId)),
       amountMinor: minor(drawn.amount),
       ratePpm: ratePpm(drawn.rate),
+      minFillMinor: drawn.least,
+      rank: drawn.rank,
+      timeInForce: drawn.timeInForce,
     }
   }
 
@@ -191,6 +218,18 @@ class Pilot {
     return {
       kind: 'WithdrawListing',
       ...this.#by(some?.borrowerId ?? who, this.#deadlineOf(drawn)),
+      listingId: some?.listingId ?? listingId(1 + (drawn.choice % this.#state.nextListingId)),
+    }
+  }
+
+  /** Mostly a full listing, by somebody who may have to do with it. */
+  #review(kind: 'ApproveListing' | 'RejectListing', who: AccountId, drawn: Intention): Command {
+    const full = [...this.#state.listings.values()].filter(({ stage }) => stage === 'full')
+    const some = drawn.choice % 8 === 0 ? undefined : full[drawn.choice % Math.max(1, full.length)]
+    const reviewer = drawn.choice % 3 === 0 ? who : accountId(6 + (drawn.choice % 2))
+    return {
+      kind,
+      ...this.#by(reviewer, this.#deadlineOf(drawn)),
       listingId: some?.listingId ?? listingId(1 + (drawn.choice % this.#state.nextListingId)),
     }
   }

@@ -8,6 +8,7 @@ import {
   listingTerm,
   MARKET_LIMITS,
   placeTerm,
+  stageTerm,
 } from '../../engine/index.ts'
 import type { MarketLimits } from '../../engine/index.ts'
 import { assert, assertNever, stateDigestOf } from '../../schema/index.ts'
@@ -26,19 +27,38 @@ import type {
 interface SeenListing extends ListingOpened {
   fundedMinor: number
   readonly bids: Map<BidId, SeenBid>
+  stage: 'scheduled' | 'open' | 'full'
+  approvedBy: AccountId | 0
+  reviewByMs: number
 }
 interface SeenBid extends BidPlaced {
   openMinor: number
   place: number
 }
 
-/** It waits only for an entry that may close it. */
-function isComplete({ mode, fundedMinor, amountMinor }: SeenListing): boolean {
-  return mode === 'fixed-rate' && fundedMinor === amountMinor
+/** It waits only for an entry that may close it. An underwriter may still be displaced. */
+function isComplete(listing: SeenListing): boolean {
+  if (listing.stage !== 'open' || !isFirstCome(listing)) return false
+  return firmMinorOf(listing) === listing.amountMinor
+}
+
+function isFirstCome({ mode }: SeenListing): boolean {
+  return mode === 'fixed-rate' || mode === 'rate-book'
+}
+
+function firmMinorOf({ bids }: SeenListing): number {
+  const firm = [...bids.values()].filter(({ rank }) => rank !== 'last')
+  return firm.reduce((sum, { openMinor }) => sum + openMinor, 0)
 }
 
 function dueAtMs(listing: SeenListing): number {
+  if (listing.stage === 'scheduled') return listing.opensAtMs
+  if (listing.stage === 'full') return listing.reviewByMs
   return isComplete(listing) ? 0 : listing.closesAtMs
+}
+
+function floorOf({ floorMinor, amountMinor }: SeenListing): number {
+  return floorMinor === 0 ? amountMinor : floorMinor
 }
 
 export class Witness {
@@ -47,6 +67,7 @@ export class Witness {
   readonly listings = new Map<ListingId, SeenListing>()
   depositedMinor = 0
   readonly #limits: MarketLimits
+  #nextClaimId = 1
 
   constructor(limits: MarketLimits = MARKET_LIMITS) {
     this.#limits = limits
@@ -67,8 +88,9 @@ export class Witness {
     const sum = new DigestSum()
     for (const [accountId, availableMinor] of this.available)
       sum.add(accountTerm(accountId, availableMinor, this.held.get(accountId) ?? 0))
-    for (const { listingId, fundedMinor, bids } of this.listings.values()) {
+    for (const { listingId, fundedMinor, bids, stage, approvedBy } of this.listings.values()) {
       sum.add(listingTerm(listingId, fundedMinor, bids.size))
+      sum.add(stageTerm(listingId, stage, approvedBy))
       for (const { bidId, accountId, openMinor, ratePpm } of bids.values())
         sum.add(bidTerm(bidId, listingId, accountId, openMinor, ratePpm))
       for (const { bidId, place } of bids.values()) sum.add(placeTerm(bidId, place))
@@ -98,7 +120,8 @@ export class Witness {
   #causedBy(events: readonly Event[]): number {
     return events.reduce((rows, event) => {
       if (event.kind === 'BidOutbid') return rows + 1
-      if (event.kind === 'ListingAllocated') return rows + 1 + event.fills.length
+      if (event.kind === 'ListingAllocated' || event.kind === 'LoanDisbursed')
+        return rows + 1 + event.fills.length
       return event.kind === 'BidsReleased' ? rows + 1 + event.released.length : rows
     }, 0)
   }
@@ -108,21 +131,23 @@ export class Witness {
     const due = [...this.listings.values()]
       .filter((listing) => dueAtMs(listing) <= atMs)
       .toSorted((a, b) => dueAtMs(a) - dueAtMs(b) || a.listingId - b.listingId)
-    const rows = due.map(({ bids }) => 1 + bids.size)
+    const stages = new Map(due.map((listing) => [listing, listing.stage]))
+    const rows = due.map(({ bids, stage }) => (stage === 'scheduled' ? 1 : 1 + bids.size))
     const total = (count: number): number => rows.slice(0, count).reduce((sum, one) => sum + one, 0)
     for (const event of timed) this.#post(event, atMs)
-    const waiting = due.filter(({ listingId }) => this.listings.has(listingId))
-    const closed = due.length - waiting.length
-    assert(
-      due.slice(closed).every((one) => waiting.includes(one)),
-      'the earliest close first',
+    const waiting = due.filter(
+      (one) => this.listings.has(one.listingId) && one.stage === stages.get(one),
     )
+    // One whose bidding opened may be due again in the same entry, and then closes or waits.
+    if (due.some((one) => stages.get(one) === 'scheduled' && one.closesAtMs <= atMs)) return
+    const done = due.length - waiting.length
     assert(
-      closed <= 1 || total(closed) <= this.#limits.timedRowsMax,
-      'no more than an entry may close',
+      due.slice(done).every((one) => waiting.includes(one)),
+      'the earliest come first',
     )
+    assert(done <= 1 || total(done) <= this.#limits.timedRowsMax, 'no more than an entry may do')
     if (waiting.length === 0) return
-    assert(closed > 0 && total(closed + 1) > this.#limits.timedRowsMax, 'and no less')
+    assert(done > 0 && total(done + 1) > this.#limits.timedRowsMax, 'and no less')
   }
 
   #post(event: Event, atMs: number): void {
@@ -132,8 +157,23 @@ export class Witness {
         this.#move(event.accountId, event.amountMinor, 0)
         return
       case 'ListingOpened':
-        this.listings.set(event.listingId, { ...event, fundedMinor: 0, bids: new Map() })
+        this.listings.set(event.listingId, {
+          ...event,
+          fundedMinor: 0,
+          bids: new Map(),
+          stage: event.opensAtMs > 0 ? 'scheduled' : 'open',
+          approvedBy: 0,
+          reviewByMs: 0,
+        })
         return
+      case 'BiddingOpened': {
+        const listing = this.#listing(event.listingId)
+        assert(listing.stage === 'scheduled' && listing.opensAtMs <= atMs, 'opens in its time')
+        listing.stage = 'open'
+        return
+      }
+      case 'BidsCut':
+        return this.#cut(event.listingId, event.released)
       case 'BidPlaced':
         return this.#place(event, atMs)
       case 'BidOutbid':
@@ -147,21 +187,55 @@ export class Witness {
       case 'BidAmended':
         return this.#amend(event, atMs)
       case 'ListingWithdrawn': {
-        const { fundedMinor, bids, closesAtMs, borrowerId } = this.#listing(event.listingId)
-        assert(atMs < closesAtMs, 'withdrawn only while it is open')
+        const { fundedMinor, bids, closesAtMs, borrowerId, stage } = this.#listing(event.listingId)
+        assert(atMs < closesAtMs && stage !== 'full', 'withdrawn only before it is full')
         assert(borrowerId === event.borrowerId, 'withdrawn only for its borrower')
         assert(event.releasedMinor === fundedMinor, 'all that the bids held')
         assert(event.bidCount === bids.size, 'all bids')
         return
       }
-      case 'ListingAllocated':
-        return this.#checkFills(event.listingId, event.fills, true)
-      case 'LoanDisbursed':
-        this.#checkFills(event.listingId, event.fills, true)
+      case 'ListingAllocated': {
+        const listing = this.#checkFills(event.listingId, event.fills, true)
+        assert(listing.stage === 'open', 'full once')
+        assert(
+          isComplete(listing) || atMs >= listing.closesAtMs,
+          'full when complete, or at its time',
+        )
+        this.#checkRate(listing, event.ratePpm, event.vcgRatePpm)
+        listing.stage = 'full'
+        listing.reviewByMs = event.reviewByMs
+        return
+      }
+      case 'ListingApproved': {
+        const { listingId, reviewerId, approvals } = event
+        const listing = this.#reviewed(listingId, reviewerId, atMs)
+        assert(approvals === (listing.approvedBy === 0 ? 1 : 2), 'approvals are counted')
+        assert(listing.approvedBy !== reviewerId, 'two reviewers are two people')
+        if (listing.approvedBy === 0) listing.approvedBy = reviewerId
+        else listing.reviewByMs = Infinity
+        return
+      }
+      case 'ListingRejected': {
+        const { fundedMinor, bids } = this.#reviewed(event.listingId, event.reviewerId, atMs)
+        assert(event.releasedMinor === fundedMinor, 'all that the bids held')
+        assert(event.bidCount === bids.size, 'all bids')
+        return
+      }
+      case 'ReviewLapsed': {
+        const { stage, reviewByMs } = this.#listing(event.listingId)
+        assert(stage === 'full' && reviewByMs <= atMs, 'reviewers have their time')
+        return
+      }
+      case 'LoanDisbursed': {
+        const listing = this.#checkFills(event.listingId, event.fills, true)
+        assert(listing.reviewByMs === Infinity, 'nothing is paid out before two have approved it')
+        assert(event.firstClaimId === this.#nextClaimId, 'claims are numbered without gaps')
+        this.#nextClaimId += event.fills.length
         for (const fill of event.fills) this.#move(fill.accountId, 0, -fill.amountMinor)
         this.#move(event.borrowerId, event.amountMinor, 0)
         this.listings.delete(event.listingId)
         return
+      }
       case 'BidsReleased':
       case 'ListingExpired':
         if (event.kind === 'ListingExpired')
@@ -183,7 +257,7 @@ export class Witness {
     const listing = this.#listing(event.listingId)
     assert(event.accountId !== listing.borrowerId, 'no bid by the borrower')
     assert(atMs < listing.closesAtMs, 'no bid after the closing time')
-    assert(!isComplete(listing), 'no bid on what is complete')
+    assert(listing.stage === 'open' && !isComplete(listing), 'bids on what is open')
     assert(event.ratePpm <= listing.ratePpm, 'no bid above the ceiling')
     assert(
       event.acceptedMinor > 0 && event.acceptedMinor <= event.amountMinor,
@@ -202,6 +276,7 @@ export class Witness {
     const listing = this.#listing(listingId)
     const bid = listing.bids.get(bidId)
     assert(bid?.accountId === accountId, 'only an open bid of its owner is amended')
+    assert(listing.stage === 'open', 'nothing changes once it is full')
     assert(atMs < listing.closesAtMs, 'nothing changes after the closing time')
     assert(ratePpm <= listing.ratePpm, 'no bid above the ceiling')
     assert(amountMinor >= listing.minBidMinor, 'no bid below the minimum')
@@ -228,11 +303,57 @@ export class Witness {
     this.#move(bid.accountId, releasedMinor, -releasedMinor)
   }
 
-  /** Fills are the open bids, each once; they cover the listing when it is allocated, and only then. */
-  #checkFills(listingId: ListingId, fills: readonly Fill[], isCovered: boolean): void {
+  /** Everybody keeps some or goes; what is kept fits, or nobody could be given enough. */
+  #cut(listingId: ListingId, released: readonly Fill[]): void {
+    const listing = this.#listing(listingId)
+    assert(listing.mode === 'pro-rata', 'only a window is shared out')
+    assert(listing.fundedMinor > listing.amountMinor, 'and only when it was offered too much')
+    for (const { bidId, amountMinor } of released) {
+      const openMinor = listing.bids.get(bidId)?.openMinor ?? 0
+      this.#lower(listingId, bidId, amountMinor, openMinor - amountMinor)
+    }
+    assert(listing.fundedMinor <= listing.amountMinor, 'no more is given out than was asked for')
+    for (const { openMinor, minFillMinor } of listing.bids.values())
+      assert(openMinor >= Math.max(listing.minBidMinor, minFillMinor), 'nobody gets too little')
+  }
+
+  #reviewed(listingId: ListingId, reviewerId: AccountId, atMs: number): SeenListing {
+    const listing = this.#listing(listingId)
+    const { stage, reviewByMs, borrowerId, bids } = listing
+    assert(stage === 'full' && atMs < reviewByMs, 'reviewed while it is full, in time')
+    assert(reviewerId !== borrowerId, 'no borrower reviews')
+    assert(
+      [...bids.values()].every(({ accountId }) => accountId !== reviewerId),
+      'no lender reviews',
+    )
+    return listing
+  }
+
+  #checkRate(listing: SeenListing, ratePpm: number, vcgRatePpm: number): void {
+    const bids = [...listing.bids.values()]
+    const isCovered = listing.fundedMinor === listing.amountMinor
+    const interest = bids.reduce((sum, bid) => sum + bid.openMinor * bid.ratePpm, 0)
+    const expected: Record<SeenListing['mode'], number> = {
+      'fixed-rate': listing.ratePpm,
+      'pro-rata': listing.ratePpm,
+      'pay-as-bid-auction': Math.ceil(interest / listing.fundedMinor),
+      'rate-book': Math.ceil(interest / listing.fundedMinor),
+      'uniform-auction': isCovered ? Math.max(...bids.map((bid) => bid.ratePpm)) : listing.ratePpm,
+    }
+    assert(ratePpm === expected[listing.mode], 'the rate follows from the winners')
+    const isVcg = listing.mode === 'uniform-auction'
+    assert(
+      isVcg ? vcgRatePpm <= listing.ratePpm : vcgRatePpm === ratePpm,
+      'nobody is paid more than the ceiling',
+    )
+  }
+
+  /** Fills are the open bids, each once; they are enough when it is allocated, and only then. */
+  #checkFills(listingId: ListingId, fills: readonly Fill[], isFunded: boolean): SeenListing {
     const listing = this.#checkEach(listingId, fills)
     const sumMinor = fills.reduce((sum, fill) => sum + fill.amountMinor, 0)
-    assert((sumMinor === listing.amountMinor) === isCovered, 'allocated if covered, else expired')
+    assert(sumMinor >= floorOf(listing) === isFunded, 'allocated if funded, else expired')
+    return listing
   }
 
   #checkEach(listingId: ListingId, fills: readonly Fill[]): SeenListing {
@@ -254,9 +375,22 @@ export class Witness {
     const bidden = new Map<AccountId, number>()
     for (const listing of this.listings.values()) {
       const leftMinor = listing.amountMinor - listing.fundedMinor
-      assert(leftMinor >= 0, 'no more is accepted than was asked for')
-      if (listing.mode === 'fixed-rate' && !isComplete(listing))
-        assert(leftMinor >= listing.minBidMinor, 'what is left can always be bid for')
+      if (listing.mode !== 'pro-rata') {
+        assert(leftMinor >= 0, 'no more is accepted than was asked for')
+        const openMinor = isFirstCome(listing)
+          ? listing.amountMinor - firmMinorOf(listing)
+          : leftMinor
+        assert(
+          openMinor === 0 || openMinor >= listing.minBidMinor,
+          'what is left can always be bid for',
+        )
+      }
+      for (const { openMinor, minFillMinor, rank } of listing.bids.values())
+        assert(
+          openMinor >= Math.max(listing.minBidMinor, minFillMinor) ||
+            (rank === 'last' && isFirstCome(listing)),
+          'nobody has too little',
+        )
       for (const { accountId, openMinor } of listing.bids.values())
         bidden.set(accountId, (bidden.get(accountId) ?? 0) + openMinor)
     }

@@ -15,6 +15,7 @@ import {
   JOURNAL_WAIT_MS_MAX,
   listingId,
   minor,
+  PLAIN_BID,
   ratePpm,
   sequence,
 } from '../../schema/index.ts'
@@ -510,6 +511,7 @@ class HeldJournal {
       listingId: listingId(1),
       amountMinor: minor(100),
       ratePpm: ratePpm(0),
+      ...PLAIN_BID,
     }
   }
 }
@@ -524,6 +526,8 @@ function placed(bidId: number): Extract<Event, { kind: 'BidPlaced' }> {
     acceptedMinor: minor(100),
     ratePpm: ratePpm(0),
     key: null,
+    minFillMinor: 0,
+    rank: 'by-rate',
   }
 }
 

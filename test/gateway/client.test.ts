@@ -60,6 +60,19 @@ test('an unknown outcome and a busy market are tried again, a wrong request is n
   expect((refusal as RequestRefused).code).toBe('insufficient-funds')
 })
 
+test('what was sent before the line broke is not told to be refused by one who did not look at it', async () => {
+  const { gateway, client, clock } = await connected()
+  gateway.answer = () => null
+  const said = client.placeBid(BID, { timeoutMs: 5_000 }).catch((error: unknown) => error)
+  await expect.poll(() => gateway.ops()).toEqual(['bid.place'])
+  gateway.answer = () => reject('busy', { retryAfterMs: 60_000 })
+  gateway.cut()
+  await reconnected(gateway, clock, 2)
+  expect(await said).toBeInstanceOf(RequestUnanswered)
+  const refused = await client.placeBid(BID, { timeoutMs: 5_000 }).catch((error: unknown) => error)
+  expect((refused as RequestRefused).code).toBe('busy')
+})
+
 test('whoever wants to hear of busy at once can', async () => {
   const { gateway, client } = await connected()
   gateway.answer = () => reject('busy', { retryAfterMs: 500 })

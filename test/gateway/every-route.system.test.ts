@@ -48,7 +48,8 @@ beforeAll(async () => {
   lender = await market.newInvestor({ depositMinor: 100_000_000 })
   other = await market.newInvestor({ depositMinor: 100_000_000 })
   borrower = await asBorrower(await market.newInvestor())
-  Object.assign(people, { investor: lender, borrower, operator })
+  const [reviewer] = await market.openReviewers()
+  Object.assign(people, { investor: lender, borrower, operator, reviewer })
 })
 afterAll(() => market.stop())
 
@@ -224,7 +225,8 @@ type Facts = Readonly<Record<string, unknown>>
 
 /** What a field of each name may hold just now; new for each request, because a command ends things. */
 async function newFacts(name: string): Promise<Facts> {
-  const { bidId, listingId, borrowerId, key } = await newBid(lender)
+  const isReviewed = name === 'listing.approve' || name === 'listing.reject'
+  const { bidId, listingId, borrowerId, key } = await newBid(lender, isReviewed)
   const isAsked = name === 'outcome.get' || name === 'bid.find'
   const email = `walker-${keys.next()}@test.example`
   return {
@@ -263,9 +265,11 @@ function valuesOf(schema: z.ZodObject, facts: Facts): Record<string, unknown> {
   )
 }
 
-async function newBid(person: Person) {
+/** @param isFull it fills its listing */
+async function newBid(person: Person, isFull = false) {
   const { accountId: borrowerId } = borrower
-  const listingId = await market.openListing({ amountMinor: 5_000_000, borrowerId })
+  const amountMinor = isFull ? 20_000 : 5_000_000
+  const listingId = await market.openListing({ amountMinor, borrowerId })
   const key = keys.next()
   const bid = { key, listingId, amountMinor: 20_000, ratePpm: 100_000 }
   const reply = await person.client.placeBid(bid, { ack: 'settled' })

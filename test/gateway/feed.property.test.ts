@@ -6,7 +6,7 @@ import type { State } from '../../engine/index.ts'
 import { viewStartOf } from '../../gateway/feed/follow.ts'
 import { MarketView } from '../../gateway/feed/view.ts'
 import type { ViewStart } from '../../gateway/feed/view.ts'
-import { accountId } from '../../schema/index.ts'
+import { accountId, LIVE_LISTING_STATUSES } from '../../schema/index.ts'
 import type { BidRow } from '../../schema/index.ts'
 import { holds } from '../engine/seed.ts'
 import { journals } from '../engine/stream.ts'
@@ -157,9 +157,10 @@ function expectSame(view: MarketView, state: State): void {
   const truth = readMarket(dumpState(state))
   for (const { accountId: who, availableMinor, heldMinor } of truth.accounts)
     expect(view.account(who).cash()).toEqual({ availableMinor, heldMinor })
-  const open = [...view.listings.values()].filter((listing) => listing.isOpen)
-  expect(open.map(({ row }) => row)).toEqual(
-    truth.listings.map((listing) => ({ ...listing, status: 'open', closedAtMs: 0 })),
+  const live: readonly string[] = LIVE_LISTING_STATUSES
+  const shown = [...view.listings.values()].filter(({ row }) => live.includes(row.status))
+  expect(shown.map(({ row }) => row)).toEqual(
+    truth.listings.map((listing) => ({ ...listing, closedAtMs: 0 })),
   )
   const bids = [1, 2, 3, 4, 5].flatMap((who) => view.account(accountId(who)).bids())
   expect(bids.map(termsOf).sort((a, b) => a[0] - b[0])).toEqual(truth.bids.map(termsOf))

@@ -8,6 +8,7 @@ import {
   keyFrom,
   LISTINGS_OPEN_MAX,
   minor,
+  PLAIN_LISTING,
   ratePpm,
   SNAPSHOT_PART_ROWS_MAX,
   SNAPSHOT_STALLED_MS_MAX,
@@ -167,5 +168,6 @@ function opening(place: number): Command {
     openMs: 60 * 60_000,
     grade: 'B',
     purpose: 'debt_consolidation',
+    ...PLAIN_LISTING,
   }
 }

@@ -71,7 +71,7 @@ async function countDevices(accountId: number): Promise<number> {
 
 test('sixty wrong passwords at once are five guesses, and the owner gets in elsewhere', async () => {
   const investor = await market.newInvestor()
-  const operator = { email: 'operator@lendbook.example', password: market.operatorPassword }
+  const operator = { email: 'operator@lendbook.example', password: market.staffPassword }
   for (const owner of [investor, operator]) {
     const statuses = await manyFrom('127.0.0.2', 60, guessAt(owner))
     expect(statuses.filter((status) => status === 401)).toHaveLength(AT_ONCE)

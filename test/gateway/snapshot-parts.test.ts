@@ -288,6 +288,8 @@ class Floor {
         placedRatePpm: ratePpm(50_000),
         placedAtMs: atMs(1),
         key: null,
+        ...FLAGS,
+        ...FLAGS,
       })),
     })
     for (let id = 1; id <= BIDS; id++) this.#open.push(id)
@@ -300,6 +302,7 @@ class Floor {
         kind: 'BidPlaced',
         ...bidOf(++this.#bids, (number % this.#listings) + 1),
         key: null,
+        ...FLAGS,
       })
     if (what === 'bid') this.#open.push(this.#bids)
     if (what === 'open') this.#say({ kind: 'ListingOpened', ...opened(++this.#listings) })
@@ -386,14 +389,23 @@ class Screen {
 function termsOf(id: number) {
   const { mode, amountMinor, termMonths, minBidMinor, grade, purpose } = TERMS
   const terms = { mode, amountMinor, ratePpm: ratePpm(100_000), termMonths, minBidMinor }
-  const times = { openedAtMs: atMs(1), closesAtMs: atMs(9_000_000) }
-  return { listingId: listingId(id), borrowerId: accountId(9), ...terms, ...times, grade, purpose }
+  const times = { openedAtMs: atMs(1), opensAtMs: atMs(1), closesAtMs: atMs(9_000_000) }
+  const stands = {
+    status: 'open',
+    clearingRatePpm: terms.ratePpm,
+    reviewByMs: 0,
+    floorMinor: amountMinor,
+  } as const
+  const who = { listingId: listingId(id), borrowerId: accountId(9) }
+  return { ...who, ...terms, ...times, ...stands, grade, purpose }
 }
 
 function opened(id: number) {
-  const { openedAtMs: _, ...terms } = termsOf(id)
-  return terms
+  const { openedAtMs: _, status: _s, clearingRatePpm: _c, reviewByMs: _r, ...terms } = termsOf(id)
+  return { ...terms, opensAtMs: 0 as const }
 }
+
+const FLAGS = { minFillMinor: 0, rank: 'by-rate' } as const
 
 const TERMS = {
   mode: 'fixed-rate',

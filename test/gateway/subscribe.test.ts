@@ -173,6 +173,8 @@ function placed(id: number): Event {
     acceptedMinor: minor(100),
     ratePpm: ratePpm(50_000),
     key: null,
+    minFillMinor: 0,
+    rank: 'by-rate',
   }
 }
 
@@ -185,7 +187,12 @@ function termsOf(id: number) {
     ratePpm: ratePpm(100_000),
     termMonths: 12,
     minBidMinor: minor(1),
+    status: 'open',
+    clearingRatePpm: ratePpm(100_000),
+    floorMinor: minor(1_000_000),
     openedAtMs: atMs(1),
+    opensAtMs: atMs(1),
+    reviewByMs: 0,
     closesAtMs: atMs(9_000_000),
     grade: 'A',
     purpose: 'car',

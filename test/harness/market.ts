@@ -1,7 +1,8 @@
 /** A market of real processes with people in it, for system tests. */
-import { createNodeClient, HttpClient } from '../../gateway/client/node.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createNodeClient, HttpClient, RequestRefused } from '../../gateway/client/node.ts'
 import type { Client } from '../../gateway/client/node.ts'
-import { BIDS_PER_LISTING_MAX } from '../../schema/index.ts'
+import { BIDS_PER_LISTING_MAX, listingId as toListingId } from '../../schema/index.ts'
 import type { OperationInput } from '../../schema/index.ts'
 import { startMarket as startLocalMarket } from '../../deploy/local/index.ts'
 import type { Market, MarketOptions } from '../../deploy/local/index.ts'
@@ -23,6 +24,10 @@ export interface TestMarket extends Market {
   newInvestor(options?: NewInvestor): Promise<Person>
   /** A listing of a new borrower, with terms that suit most tests. */
   openListing(terms?: Partial<OperationInput<'listing.open'>>): Promise<number>
+  /** The two reviewers, signed in once for the whole market. */
+  openReviewers(): Promise<readonly [Person, Person]>
+  /** Both reviewers approve a full listing, once it is: its loan is paid out. */
+  review(listingId: number): Promise<void>
 }
 
 export interface NewInvestor {
@@ -43,6 +48,7 @@ function peopled(market: Market): TestMarket {
   const clients: Client[] = []
   let people = 0
   let operator: Promise<Person> | undefined
+  let reviewers: Promise<readonly [Person, Person]> | undefined
 
   const connect = (token: string, gateway: number): Client => {
     const client = createNodeClient({ url: market.wsUrls[gateway] ?? market.wsUrl, token })
@@ -51,7 +57,7 @@ function peopled(market: Market): TestMarket {
   }
 
   const openOperator = (): Promise<Person> => {
-    operator ??= signIn(OPERATOR_EMAIL, market.operatorPassword)
+    operator ??= signIn(OPERATOR_EMAIL, market.staffPassword)
     return operator
   }
 
@@ -83,13 +89,42 @@ function peopled(market: Market): TestMarket {
     return answer.listingId
   }
 
+  const openReviewers = (): Promise<readonly [Person, Person]> => {
+    const signInAs = (number: number) =>
+      signIn(`reviewer-${number}@lendbook.example`, market.staffPassword)
+    reviewers ??= Promise.all([signInAs(1), signInAs(2)])
+    return reviewers
+  }
+
+  const review = async (listingId: number): Promise<void> => {
+    for (const { client } of await openReviewers())
+      await whenFull(() => client.approveListing({ listingId: toListingId(listingId) }))
+  }
+
   const stop = async (): Promise<void> => {
     for (const client of clients) client.close()
     await market.stop()
   }
 
-  return { ...market, openOperator, newInvestor, openListing, stop }
+  return { ...market, openOperator, newInvestor, openListing, openReviewers, review, stop }
 }
+
+/** An auction is full when its time has come, which whoever asks for it cannot see to the millisecond. */
+async function whenFull(approve: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await approve()
+      return
+    } catch (error) {
+      const isEarly = error instanceof RequestRefused && error.code === 'listing-not-full'
+      if (!isEarly || tries === TRIES_MAX) throw error
+      await wait(TRY_AGAIN_MS)
+    }
+  }
+}
+
+const TRIES_MAX = 100
+const TRY_AGAIN_MS = 200
 
 /** What most listings take; a larger one takes no smaller bid than a full book can cover it with. */
 const SMALLEST_BID_MINOR = 2_500

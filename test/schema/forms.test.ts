@@ -17,6 +17,7 @@ import {
   COMMANDS,
   EVENTS,
   keyFrom,
+  PLAIN_BID,
   SCHEMA_VERSION,
 } from '../../schema/index.ts'
 import type { Command, Event, Tuple } from '../../schema/index.ts'
@@ -183,7 +184,7 @@ describe('a kind changes from version to version', () => {
 test('what the version before does without is left out for it, and not known to who reads it', () => {
   const key = keyFrom(1, new Uint8Array(10))
   const [sample] = fc.sample(messageOf<Event>(EVENTS.BidPlaced), 1) as [Event]
-  const placed = { ...sample, key } as Event
+  const placed = { ...sample, minFillMinor: 0, rank: 'by-rate', key } as Event
   expect(EVENT_FORMS.isSayable(placed, 3)).toBe(true)
   const packed = EVENT_FORMS.packer(3)(placed)
   expect(EVENT_FORMS.reader(3)(packed)).toEqual({ ...placed, key: null })
@@ -201,7 +202,8 @@ test('a name that came later is not said to a version that has not heard of it',
 })
 
 test('a rollout from version 1: what it knew can be written for it, what it did not know cannot', () => {
-  const [sample] = fc.sample(messageOf<Command>(COMMANDS.PlaceBid), 1) as [Command]
+  const [some] = fc.sample(messageOf<Command>(COMMANDS.PlaceBid), 1) as [Command]
+  const sample = { ...some, ...PLAIN_BID } as Command
   const [amendment] = fc.sample(messageOf<Command>(COMMANDS.AmendBid), 1) as [Command]
   const packr = new Packr({ useRecords: false })
   expect(packr.unpack(encodeCommandBody([sample], NOW, 1))).toHaveProperty('0', 1)

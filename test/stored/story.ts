@@ -21,6 +21,8 @@ import {
   listingId,
   minor,
   named,
+  PLAIN_BID,
+  PLAIN_LISTING,
   PURPOSES,
   ratePpm,
 } from '../../schema/index.ts'
@@ -242,13 +244,14 @@ export class Story {
       openMs,
       grade: named(GRADES, number % GRADES.length),
       purpose: named(PURPOSES, number % PURPOSES.length),
+      ...PLAIN_LISTING,
     }
   }
 
   #bid(owner: number, listing: number, amount: number, rate: number): PlaceBid {
     const by = this.#by(owner)
     const terms = { amountMinor: minor(amount), ratePpm: ratePpm(rate) }
-    return { kind: 'PlaceBid', ...by, listingId: listingId(listing), ...terms }
+    return { kind: 'PlaceBid', ...by, listingId: listingId(listing), ...terms, ...PLAIN_BID }
   }
 
   #cancel(owner: number, bid: number): CancelBid {

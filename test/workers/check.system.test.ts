@@ -23,6 +23,7 @@ beforeAll(async () => {
   ledger = await startLedger({ settlements: 0 })
   lease = await anyLease(ledger.postgres.pool)
   await ledger.engine.open()
+  await ledger.engine.fillOne()
   await ledger.engine.run(ENTRIES)
   void recording(termOf(ledger, ledger.postgres.pool, lease, stop.signal)).catch(() => {})
   await until('all is recorded', async () => (await sequenceOf('recorded')) > ENTRIES)

@@ -13,12 +13,15 @@ import type { Journal } from '../../engine/journal/index.ts'
 import {
   accountId,
   atMs,
-  BIDS_PER_LISTING_MAX,
   bidId,
+  BIDS_PER_LISTING_MAX,
   COMMANDS_PER_ENTRY_MAX,
+  FUNDING_MODES,
   keyFrom,
   listingId,
   minor,
+  PLAIN_BID,
+  PLAIN_LISTING,
   ratePpm,
 } from '../../schema/index.ts'
 import type {
@@ -38,6 +41,8 @@ const PEOPLE = 40
 const DEPOSIT_MINOR = 500_000_000
 const SMALLEST_BID_MINOR = 2_500
 const SOURCE = 'script'
+/** They neither borrow nor lend. */
+const REVIEWERS = [PEOPLE + 1, PEOPLE + 2] as const
 const ENTRIES_AT_ONCE = 16
 
 export class ScriptedEngine {
@@ -111,6 +116,7 @@ export class ScriptedEngine {
   auction(borrower: number, amountMinor: number): Command {
     return {
       ...this.#listing(),
+      ...PLAIN_LISTING,
       ...this.#by(borrower),
       mode: 'uniform-auction',
       amountMinor: minor(amountMinor),
@@ -128,7 +134,15 @@ export class ScriptedEngine {
 
   bid(account: number, on: ListingId, amountMinor: number, rate: number): CommandOf<'PlaceBid'> {
     const terms = { amountMinor: minor(amountMinor), ratePpm: ratePpm(rate) }
-    return { kind: 'PlaceBid', ...this.#by(account), listingId: on, ...terms }
+    return { kind: 'PlaceBid', ...this.#by(account), listingId: on, ...terms, ...PLAIN_BID }
+  }
+
+  review(
+    reviewer: number,
+    on: ListingId,
+    kind: 'ApproveListing' | 'RejectListing' = 'ApproveListing',
+  ): Command {
+    return { kind, ...this.#by(reviewer), listingId: on }
   }
 
   amend(account: number, bid: BidId, amountMinor: number, rate: number): CommandOf<'AmendBid'> {
@@ -155,11 +169,17 @@ export class ScriptedEngine {
     }
   }
 
-  /** A listing that one bid fills. */
+  /** A listing that one bid fills and two reviewers approve. */
   async fillOne(): Promise<number> {
     const amountMinor = minor(1_000_000)
     const { answered } = await this.tell([
-      { ...this.#listing(), mode: 'fixed-rate', amountMinor, ratePpm: ratePpm(120_000) },
+      {
+        ...this.#listing(),
+        ...PLAIN_LISTING,
+        mode: 'fixed-rate',
+        amountMinor,
+        ratePpm: ratePpm(120_000),
+      },
     ])
     const opened = answered[0]?.[0]
     if (opened?.kind !== 'ListingOpened') throw new Error('the listing was refused')
@@ -168,6 +188,7 @@ export class ScriptedEngine {
       this.deposit(lender, amountMinor),
       this.bid(lender, opened.listingId, amountMinor, 0),
     ])
+    await this.tell(REVIEWERS.map((reviewer) => this.review(reviewer, opened.listingId)))
     return opened.listingId
   }
 
@@ -211,10 +232,23 @@ export class ScriptedEngine {
     if (random.chance(0.12)) return this.#cancel()
     if (random.chance(0.12)) return this.#amend()
     if (random.chance(0.006)) return this.#withdraw()
+    if (random.chance(0.12)) return this.#review()
     if (random.chance(0.04) && this.#used.length > 0) return random.pick(this.#used)
     if (random.chance(0.02) && this.#used.length > 0)
       return { ...this.#bid(), ...keyOf(random.pick(this.#used)) }
     return this.#bid()
+  }
+
+  /** Mostly an approval of one that is full, if there is one. */
+  #review(): Command {
+    const { random } = this
+    const full = [...this.#state.listings.values()].filter(({ stage }) => stage === 'full')
+    const one = full.length === 0 ? this.next.listingId : random.pick(full).listingId
+    return this.review(
+      random.pick(REVIEWERS),
+      one,
+      random.chance(0.1) ? 'RejectListing' : undefined,
+    )
   }
 
   #listing(): CommandOf<'OpenListing'> {
@@ -222,7 +256,7 @@ export class ScriptedEngine {
     return {
       kind: 'OpenListing',
       ...this.#by(random.between(1, PEOPLE)),
-      mode: random.pick(['fixed-rate', 'uniform-auction']),
+      mode: random.pick(FUNDING_MODES),
       amountMinor: minor(random.between(10, 300) * 10_000),
       ratePpm: ratePpm(random.between(6, 24) * 10_000),
       termMonths: random.pick([12, 36, 60]),
@@ -230,6 +264,8 @@ export class ScriptedEngine {
       openMs: random.between(2_000, 60_000),
       grade: random.pick(['A', 'B', 'C']),
       purpose: 'car',
+      floorMinor: random.chance(0.2) ? 50_000 : 0,
+      opensInMs: random.chance(0.1) ? random.between(1, 3_000) : 0,
     }
   }
 

@@ -286,6 +286,7 @@ test('a transfer carries the number of the event that caused it', async () => {
     'ListingExpired',
     'BidAmended',
     'BidsReleased',
+    'BidsCut',
   ]
   const numbers = moving.map((kind) => EVENTS[kind].number)
   expect(rows.map(({ cause }) => cause)).toEqual(numbers)

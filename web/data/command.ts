@@ -3,7 +3,7 @@
  *  When no answer comes, what became of it may still be seen: one's own bids are told on a channel, and a bid carries the
  *  key of the command that placed it. Then nobody has to send anything again. */
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
-import { RequestRefused } from '../../gateway/client/index.ts'
+import { isSilentOnBefore, RequestRefused } from '../../gateway/client/index.ts'
 import { rejectText } from '../i18n/index.ts'
 import { announceOwn } from './announcer.ts'
 import { market, progress } from './feed/connection.ts'
@@ -31,6 +31,8 @@ export interface Command<Form> {
   readonly place?: IntentPlace
 }
 
+type Keyed<Form> = Form & { readonly key: string }
+
 /** For the setup of one form. */
 export function useCommand<Form extends object>(command: Command<Form>) {
   const outcome = shallowRef<Outcome<Form>>({ kind: 'none' })
@@ -39,13 +41,15 @@ export function useCommand<Form extends object>(command: Command<Form>) {
   const sequence = shallowRef<number | null>(null)
   /** What was sent and has no answer, in JSON; also by the page that was here before this one. */
   const openForm = shallowRef(intent.openForm)
-  const asked = shallowRef<(Form & { readonly key: string }) | null>(null)
+  const asked = shallowRef<Keyed<Form> | null>(null)
   const isRecorded = computed(() => hasReached(sequence.value, progress.value.recorded))
   const isSettled = computed(() => hasReached(sequence.value, progress.value.settled))
   /** What came of it, in words; null while nothing is known. */
   const said = computed(() => wordsOf(command, outcome.value))
 
   async function send(form: Form): Promise<void> {
+    // Whether it may have been accepted already, whatever is heard now.
+    const isAgain = intent.isOpen(form)
     const keyed = { ...form, key: intent.keyFor(form) }
     outcome.value = { kind: 'sending' }
     asked.value = keyed
@@ -53,19 +57,22 @@ export function useCommand<Form extends object>(command: Command<Form>) {
       const reply = await command.send(keyed)
       accept(keyed, reply, reply.sequence)
     } catch (error) {
-      if (asked.value === keyed) outcome.value = failed(error, intent)
+      const failure = failed(error, isAgain)
+      if (failure.kind === 'refused') intent.answered(form)
+      if (asked.value === keyed) outcome.value = failure
     }
     openForm.value = intent.openForm
     if (said.value !== null) announceOwn(said.value)
   }
 
-  function accept(form: Form, reply: CommandReply | null, at: number): void {
+  function accept(keyed: Keyed<Form>, reply: CommandReply | null, at: number): void {
     // A late answer to what was given up, or seen already, changes nothing.
-    if (asked.value !== form) return
+    const { key: _, ...form } = keyed
+    intent.answered(form)
+    if (asked.value !== keyed) return
     asked.value = null
-    intent.answered()
     sequence.value = at
-    outcome.value = { kind: 'accepted', reply, form }
+    outcome.value = { kind: 'accepted', reply, form: keyed }
   }
 
   /** Gives the command up; what was sent may still have its effect, and is then seen where it shows. */
@@ -94,14 +101,13 @@ function hasReached(sequence: number | null, reached: number): boolean {
   return sequence !== null && reached >= sequence
 }
 
-/** A refusal settles the intent, unless it says that the same key is to be sent again. What was refused only for now
- *  was not done either, so its next try may have another key. */
-function failed(error: unknown, intent: Intent): Outcome<never> {
+/** A refusal settles what was sent, unless it says nothing of it: that the same key is to be sent again; or, of what was
+ *  sent before without an answer, that just now there is no time for it. */
+function failed(error: unknown, isAgain: boolean): Outcome<never> {
   if (!(error instanceof RequestRefused)) return { kind: 'unanswered' }
   const { code, class: kind } = error.reject
-  if (kind === 'retry-same-key') return { kind: 'unanswered' }
-  intent.answered()
-  return { kind: 'refused', code }
+  const isUnknown = kind === 'retry-same-key' || (isAgain && isSilentOnBefore(error.reject))
+  return isUnknown ? { kind: 'unanswered' } : { kind: 'refused', code }
 }
 
 function wordsOf<Form>(command: Command<Form>, outcome: Outcome<Form>): string | null {

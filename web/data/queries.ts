@@ -24,7 +24,8 @@ export const queryClient = new QueryClient({
 // Nothing of one person is shown to the next.
 watch(
   () => session.value?.accountId ?? null,
-  () => queryClient.clear(),
+  // Those that are shown are asked again; cleared, they would wait for ever.
+  () => void queryClient.resetQueries(),
 )
 
 /** Asks a query again a while after something has changed, once for changes close together. For setup. */

@@ -19,6 +19,12 @@ export type {
 export type { RejectCode } from '../../schema/reject.ts'
 export type { BidId, ListingId, Minor, RatePpm } from '../../schema/unit.ts'
 export { ExactSum } from '../../schema/exact-sum.ts'
-export { FUNDING_MODES, GRADES, LISTING_STATUSES } from '../../schema/market/terms.ts'
+export {
+  asksRate,
+  FUNDING_MODES,
+  GRADES,
+  isAuction,
+  LISTING_STATUSES,
+} from '../../schema/market/terms.ts'
 export type { InstalmentRow } from '../../schema/loan/row.ts'
 export type { CommandReply } from '../../schema/frame.ts'

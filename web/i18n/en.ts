@@ -21,12 +21,20 @@ const purposes: Record<Purpose, string> = {
 const modes: Record<FundingMode, string> = {
   'fixed-rate': 'Fixed rate',
   'uniform-auction': 'Auction',
+  'pay-as-bid-auction': 'Own-rate auction',
+  'pro-rata': 'Shared out',
+  'rate-book': 'Rate book',
 }
 const listingStatuses: Record<ListingStatus, string> = {
   open: 'Open',
   funded: 'Funded',
   expired: 'Expired',
   withdrawn: 'Withdrawn',
+  scheduled: 'Coming up',
+  full: 'Full',
+  'in-review': 'In review',
+  rejected: 'Rejected',
+  lapsed: 'Not reviewed',
 }
 const bidStatuses: Record<BidStatus, string> = {
   open: 'In the book',
@@ -35,6 +43,8 @@ const bidStatuses: Record<BidStatus, string> = {
   won: 'Won',
   expired: 'Expired',
   withdrawn: 'Listing withdrawn',
+  rejected: 'Listing rejected',
+  lapsed: 'Not reviewed in time',
 }
 export const en = {
   rejects,

@@ -78,6 +78,7 @@ export function createFormat(locale: Locale, currency: string) {
   const rate4 = percentFormat(locale, 2, 4)
   const percent0 = percentFormat(locale, 0, 0)
   const percent1 = percentFormat(locale, 0, 2)
+  const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const integer = new Intl.NumberFormat(locale)
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' })
   const moment = new Intl.DateTimeFormat(locale, {
@@ -110,6 +111,8 @@ export function createFormat(locale: Locale, currency: string) {
     percent: (whole: number) => percent0.format(whole / 100),
     /** A share of a whole: `0.89%`. */
     share: (part: number, whole: number) => percent1.format(whole === 0 ? 0 : part / whole),
+    /** How many times one is in the other: `2.3`. */
+    times: (part: number, whole: number) => tenths.format(part / whole),
     count: (value: number) => integer.format(value),
     time: (atMs: number) => clock.format(atMs),
     dateTime: (atMs: number) => moment.format(atMs),

@@ -1,7 +1,7 @@
 /** What was typed into a long form, kept until it is sent: leaving the page or loading it anew loses nothing.
  *  It stays in this tab and with this account only, and nothing secret belongs into it. */
 import { reactive, watch } from 'vue'
-import type { IntentPlace } from '../data/intent.ts'
+import type { IntentPlace, OpenIntent } from '../data/intent.ts'
 import { session } from '../data/session.ts'
 
 const PREFIX = 'lendbook.draft.'
@@ -35,24 +35,31 @@ export function useDraft<Fields extends Record<string, string>>(
 function placeOf(name: string): IntentPlace {
   return {
     read: () => {
-      const { form, key } = read(name, { form: '', key: '' })
-      return form === undefined || key === undefined ? null : { form, key }
+      const kept = parsed(name)
+      if (!Array.isArray(kept)) return []
+      return kept.filter(isIntent)
     },
-    write: (open) => write(name, open === null ? null : JSON.stringify(open)),
+    write: (open) => write(name, open.length === 0 ? null : JSON.stringify(open)),
   }
+}
+
+function isIntent(one: Partial<OpenIntent> | null): one is OpenIntent {
+  return typeof one?.form === 'string' && typeof one.key === 'string'
 }
 
 /** Only fields that were asked for, and only text. */
 function read<Fields extends Record<string, string>>(name: string, first: Fields): Partial<Fields> {
+  const kept = (parsed(name) ?? {}) as Record<string, unknown>
+  const known = Object.keys(first).filter((field) => typeof kept[field] === 'string')
+  return Object.fromEntries(known.map((field) => [field, kept[field]])) as Partial<Fields>
+}
+
+/** null: nothing that can be read. */
+function parsed(name: string): unknown {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '{}') as Record<
-      string,
-      unknown
-    >
-    const known = Object.keys(first).filter((field) => typeof kept[field] === 'string')
-    return Object.fromEntries(known.map((field) => [field, kept[field]])) as Partial<Fields>
+    return JSON.parse(sessionStorage.getItem(PREFIX + name) ?? 'null')
   } catch {
-    return {}
+    return null
   }
 }
 

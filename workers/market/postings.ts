@@ -13,6 +13,11 @@ export const MARKET_POSTINGS: Postings<
   | 'ListingExpired'
   | 'ListingWithdrawn'
   | 'BidsReleased'
+  | 'BiddingOpened'
+  | 'BidsCut'
+  | 'ListingApproved'
+  | 'ListingRejected'
+  | 'ReviewLapsed'
 > = {
   ListingOpened: () => NO_TRANSFERS,
   BidPlaced: ({ accountId, acceptedMinor }) => [hold(accountId, acceptedMinor)],
@@ -29,6 +34,12 @@ export const MARKET_POSTINGS: Postings<
   // The cash is in the event that follows.
   ListingWithdrawn: () => NO_TRANSFERS,
   BidsReleased: ({ released }) => releaseAll(released),
+  BiddingOpened: () => NO_TRANSFERS,
+  BidsCut: ({ released }) => releaseAll(released),
+  ListingApproved: () => NO_TRANSFERS,
+  // The cash is in the event that follows, as it is with the next.
+  ListingRejected: () => NO_TRANSFERS,
+  ReviewLapsed: () => NO_TRANSFERS,
 }
 
 function releaseAll(bids: readonly Fill[]): Transfer[] {

@@ -18,16 +18,22 @@ export const MARKET_ROWS: RowChanges<
   | 'ListingExpired'
   | 'ListingWithdrawn'
   | 'BidsReleased'
+  | 'BiddingOpened'
+  | 'BidsCut'
+  | 'ListingApproved'
+  | 'ListingRejected'
+  | 'ReviewLapsed'
 > = {
   ListingOpened(event, { mirror, batch, atMs }) {
-    const { listingId, amountMinor } = event
-    const book = { listingId, amountMinor, fundedMinor: 0, bidCount: 0, touchedAt: NOT_COUNTED }
-    mirror.openListing(book)
+    const { listingId, mode, amountMinor, floorMinor, opensAtMs } = event
+    const stage = opensAtMs === 0 ? 'open' : 'scheduled'
+    const book = { fundedMinor: 0, bidCount: 0, ratePpm: null, touchedAt: NOT_COUNTED }
+    mirror.openListing({ listingId, mode, amountMinor, ...book, stage, approvedBy: 0 })
     batch.listings.create({
       listing_id: listingId,
       borrower_id: event.borrowerId,
-      mode: event.mode,
-      status: 'open',
+      mode,
+      status: stage,
       amount_minor: amountMinor,
       funded_minor: 0,
       rate_ppm: event.ratePpm,
@@ -40,7 +46,16 @@ export const MARKET_ROWS: RowChanges<
       opened_at: atMs,
       closes_at: event.closesAtMs,
       closed_at: null,
+      floor_minor: orNull(floorMinor),
+      opens_at: orNull(opensAtMs),
+      vcg_rate_ppm: null,
+      approved_by: null,
+      review_by: null,
     })
+  },
+  BiddingOpened({ listingId }, to) {
+    to.mirror.enterStage(listingId, { stage: 'open' })
+    noteBook(listingId, to.mirror, to.batch)
   },
   BidPlaced(event, { mirror, batch, atMs }) {
     const { bidId, listingId, accountId, acceptedMinor, ratePpm } = event
@@ -59,6 +74,8 @@ export const MARKET_ROWS: RowChanges<
       closed_at: null,
       place: null,
       key: event.key,
+      min_fill_minor: orNull(event.minFillMinor),
+      rank: event.rank === 'by-rate' ? null : event.rank,
     })
     noteBook(listingId, mirror, batch)
   },
@@ -85,24 +102,50 @@ export const MARKET_ROWS: RowChanges<
     })
     noteBook(listingId, mirror, batch)
   },
-  ListingAllocated({ listingId, ratePpm, fills }, to) {
-    const { amountMinor, fundedMinor } = to.mirror.listing(listingId)
-    assert(fundedMinor === amountMinor, `listing ${listingId} is covered when allocated`)
-    closeListing(listingId, fills, to, { status: 'funded', bids: 'won', clearingRatePpm: ratePpm })
+  // A bid that does not get all it had stays on with its share, or is out.
+  BidsCut({ listingId, released }, { mirror, batch, atMs }) {
+    for (const { bidId, amountMinor } of released) {
+      const leftMinor = mirror.bid(bidId).acceptedMinor - amountMinor
+      if (leftMinor > 0) mirror.reduceBid(bidId, amountMinor, leftMinor)
+      else mirror.closeBid(bidId, amountMinor)
+      noteBid(batch, bidId, leftMinor, leftMinor > 0 ? 'open' : 'outbid', atMs)
+    }
+    noteBook(listingId, mirror, batch)
   },
+  ListingAllocated({ listingId, ratePpm, fills, vcgRatePpm, reviewByMs }, { mirror, batch }) {
+    const { fundedMinor, bidCount } = mirror.listing(listingId)
+    const sumMinor = fills.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+    assert(fundedMinor === sumMinor, `listing ${listingId} is of what its fills sum to`)
+    assert(bidCount === fills.length, `listing ${listingId} is filled by all its bids`)
+    mirror.enterStage(listingId, { stage: 'full', ratePpm })
+    noteBook(listingId, mirror, batch)
+    // Before there were reviews the loan follows at once.
+    if (reviewByMs === 0) return
+    const full = { vcg_rate_ppm: vcgRatePpm, review_by: reviewByMs }
+    batch.listings.change('full', { listing_id: listingId, ...full })
+  },
+  // With the second the loan follows at once, and closes the listing.
+  ListingApproved({ listingId, reviewerId, approvals }, { mirror, batch }) {
+    if (approvals > 1) return
+    mirror.enterStage(listingId, { approvedBy: reviewerId })
+    noteBook(listingId, mirror, batch)
+    batch.listings.change('review', { listing_id: listingId, approved_by: reviewerId })
+  },
+  // Its row and its bids' change with the event that follows.
+  ListingRejected({ listingId, releasedMinor, bidCount }, { mirror }) {
+    assertLetsGo(listingId, releasedMinor, bidCount, mirror)
+  },
+  // As above.
+  ReviewLapsed: () => {},
   ListingExpired({ listingId, released }, to) {
-    closeListing(listingId, released, to, EXPIRED)
+    closeListing(listingId, released, to, { status: 'expired', bids: 'expired' })
   },
   // Its row and its bids' change with the event that follows.
   ListingWithdrawn({ listingId, releasedMinor, bidCount }, { mirror }) {
-    const book = mirror.listing(listingId)
-    assert(
-      book.fundedMinor === releasedMinor && book.bidCount === bidCount,
-      `listing ${listingId} lets go what it had`,
-    )
+    assertLetsGo(listingId, releasedMinor, bidCount, mirror)
   },
-  BidsReleased({ listingId, released }, to) {
-    closeListing(listingId, released, to, WITHDRAWN)
+  BidsReleased({ listingId, released, cause }, to) {
+    closeListing(listingId, released, to, { status: cause, bids: cause })
   },
 }
 
@@ -110,11 +153,30 @@ export const MARKET_ROWS: RowChanges<
 interface End {
   readonly status: ListingStatus
   readonly bids: BidStatus
-  readonly clearingRatePpm: number | null
 }
 
-const EXPIRED: End = { status: 'expired', bids: 'expired', clearingRatePpm: null }
-const WITHDRAWN: End = { status: 'withdrawn', bids: 'withdrawn', clearingRatePpm: null }
+/** The listing's row keeps what the book held when it closed. A bid that has won keeps what it won. */
+export function closeListing(
+  listingId: ListingId,
+  fills: readonly Fill[],
+  { mirror, batch, atMs }: Projection,
+  { status, bids }: End,
+): void {
+  const { fundedMinor, bidCount, ratePpm } = mirror.listing(listingId)
+  for (const { bidId, amountMinor } of fills) {
+    mirror.closeBid(bidId, amountMinor)
+    noteBid(batch, bidId, bids === 'won' ? amountMinor : 0, bids, atMs)
+  }
+  mirror.closeListing(listingId)
+  batch.listings.change('state', {
+    listing_id: listingId,
+    funded_minor: fundedMinor,
+    bid_count: bidCount,
+    status,
+    clearing_rate_ppm: ratePpm,
+    closed_at: atMs,
+  })
+}
 
 function noteBid(
   batch: Batch,
@@ -132,36 +194,31 @@ function noteBid(
 }
 
 function noteBook(listingId: ListingId, mirror: Mirror, batch: Batch): void {
-  const { fundedMinor, bidCount } = mirror.listing(listingId)
+  const listing = mirror.listing(listingId)
   batch.listings.change('state', {
     listing_id: listingId,
-    funded_minor: fundedMinor,
-    bid_count: bidCount,
-    status: 'open',
-    clearing_rate_ppm: null,
+    funded_minor: listing.fundedMinor,
+    bid_count: listing.bidCount,
+    status: listing.approvedBy === 0 ? listing.stage : 'in-review',
+    clearing_rate_ppm: listing.ratePpm,
     closed_at: null,
   })
 }
 
-/** The listing's row keeps what the book held when it closed. A bid that has won keeps what it won. */
-function closeListing(
+function assertLetsGo(
   listingId: ListingId,
-  fills: readonly Fill[],
-  { mirror, batch, atMs }: Projection,
-  { status, bids, clearingRatePpm }: End,
+  releasedMinor: number,
+  bidCount: number,
+  mirror: Mirror,
 ): void {
-  const { fundedMinor, bidCount } = mirror.listing(listingId)
-  for (const { bidId, amountMinor } of fills) {
-    mirror.closeBid(bidId, amountMinor)
-    noteBid(batch, bidId, bids === 'won' ? amountMinor : 0, bids, atMs)
-  }
-  mirror.closeListing(listingId)
-  batch.listings.change('state', {
-    listing_id: listingId,
-    funded_minor: fundedMinor,
-    bid_count: bidCount,
-    status,
-    clearing_rate_ppm: clearingRatePpm,
-    closed_at: atMs,
-  })
+  const book = mirror.listing(listingId)
+  assert(
+    book.fundedMinor === releasedMinor && book.bidCount === bidCount,
+    `listing ${listingId} lets go what it had`,
+  )
+}
+
+/** A 0 that stands for nothing is nothing in a row. */
+function orNull<Value extends number>(value: Value): Exclude<Value, 0> | null {
+  return value === 0 ? null : (value as Exclude<Value, 0>)
 }

@@ -31,7 +31,7 @@ export interface NextIds {
 /** That a batch writes to. */
 export type PostedTables = Pick<
   typeof TABLES,
-  'transfer' | 'outcome' | 'listing' | 'bid' | 'loan' | 'outbox' | 'ledger_account'
+  'transfer' | 'outcome' | 'listing' | 'bid' | 'loan' | 'claim' | 'outbox' | 'ledger_account'
 >
 
 export class Batch {
@@ -44,6 +44,7 @@ export class Batch {
   readonly listings: ChangingRows<typeof TABLES.listing>
   readonly bids: ChangingRows<typeof TABLES.bid>
   readonly loans: NewRow<typeof TABLES.loan>[] = []
+  readonly claims: CopyRows<typeof TABLES.claim>
   readonly jobs: NewRow<typeof TABLES.outbox>[] = []
   readonly #ledger = new Map<number, Map<number, Turnover>>()
   readonly #first: NextIds
@@ -56,6 +57,7 @@ export class Batch {
     this.outcomes = new CopyRows(tables.outcome)
     this.listings = new ChangingRows(tables.listing)
     this.bids = new ChangingRows(tables.bid)
+    this.claims = new CopyRows(tables.claim)
   }
 
   /** For the batch after this one. */
@@ -67,7 +69,7 @@ export class Batch {
   }
 
   get rows(): number {
-    return this.transfers.count + this.outcomes.count + this.bids.size
+    return this.transfers.count + this.outcomes.count + this.bids.size + this.claims.count
   }
 
   transfer(transfer: Transfer, sequence: number, cause: number, atMs: AtMs): void {

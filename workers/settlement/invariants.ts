@@ -76,11 +76,12 @@ export const INVARIANTS: readonly Invariant[] = [
              coalesce(sum(b.accepted_minor), 0) as accepted, count(b.bid_id) as bids
         from listing l
         left join bid b on b.listing_id = l.listing_id
-                       and b.status = case l.status when 'open' then 'open' else 'won' end
-       where l.status in ('open', 'funded')
+                       and b.status = case l.status when 'funded' then 'won' else 'open' end
+       where l.status in ('scheduled', 'open', 'full', 'in-review', 'funded')
        group by l.listing_id
       having l.funded_minor <> coalesce(sum(b.accepted_minor), 0) or l.bid_count <> count(b.bid_id)
-          or (l.status = 'funded' and l.funded_minor <> l.amount_minor)`,
+          or (l.status in ('full', 'in-review', 'funded')
+              and l.funded_minor not between coalesce(l.floor_minor, l.amount_minor) and l.amount_minor)`,
   },
   {
     name: 'a bid ends as its listing does',
@@ -88,7 +89,10 @@ export const INVARIANTS: readonly Invariant[] = [
       select b.bid_id, b.status, l.listing_id, l.status as listing
         from bid b left join listing l using (listing_id)
        where b.status not in ('outbid', 'cancelled')
-         and b.status is distinct from case l.status when 'funded' then 'won' else l.status end`,
+         and b.status is distinct from case
+               when l.status = 'funded' then 'won'
+               when l.status in ('full', 'in-review') then 'open'
+               else l.status end`,
   },
   {
     name: 'the claims on a loan are its principal',
@@ -96,12 +100,19 @@ export const INVARIANTS: readonly Invariant[] = [
       select loan_id, principal_minor, claims, owed from (
         select l.loan_id, l.principal_minor,
                (select sum(a.debits_minor - a.credits_minor)
-                  from bid b join ledger_account a on a.code = 3001 and a.owner = b.bid_id
-                 where b.listing_id = l.loan_id and b.status = 'won') as claims,
+                  from claim c join ledger_account a on a.code = 3001 and a.owner = c.claim_id
+                 where c.loan_id = l.loan_id) as claims,
                (select a.credits_minor - a.debits_minor
                   from ledger_account a where a.code = 3002 and a.owner = l.loan_id) as owed
           from loan l) sums
        where claims is distinct from principal_minor or owed is distinct from principal_minor`,
+  },
+  {
+    name: 'a winning bid is one claim, of as much, and only those are',
+    faults: `
+      select coalesce(b.bid_id, c.bid_id) as bid_id, c.claim_id, b.status, b.accepted_minor, c.principal_minor
+        from (select * from bid where status = 'won') b full join claim c using (bid_id)
+       where b.accepted_minor is distinct from c.principal_minor or b.listing_id is distinct from c.loan_id`,
   },
   {
     name: 'every funded listing is a loan, and only those',

@@ -2,7 +2,10 @@
  *  the one the cursor carries: what the tables say is proved again at every start. */
 import type { Pool, PoolClient } from 'pg'
 import type { RowOf } from '../../schema/declare/table.ts'
+import type { ListingStage } from '../../engine/index.ts'
 import { stateDigestOf } from '../../schema/entry.ts'
+import { LIVE_LISTING_STATUSES } from '../../schema/market/terms.ts'
+import type { ListingStatus } from '../../schema/market/terms.ts'
 import type { TABLES } from '../../schema/table.ts'
 import { accountId, bidId, listingId } from '../../schema/unit.ts'
 import type { AccountId } from '../../schema/unit.ts'
@@ -69,7 +72,16 @@ type Listing = RowOf<typeof TABLES.listing>
 type Bid = RowOf<typeof TABLES.bid>
 
 /** What the mirror keeps of a row; all the rest of an open bid it can do without. */
-const OF_LISTING = ['listing_id', 'amount_minor', 'funded_minor', 'bid_count'] as const
+const OF_LISTING = [
+  'listing_id',
+  'mode',
+  'status',
+  'amount_minor',
+  'funded_minor',
+  'bid_count',
+  'approved_by',
+  'clearing_rate_ppm',
+] as const
 const OF_BID = [
   'bid_id',
   'listing_id',
@@ -81,23 +93,34 @@ const OF_BID = [
 
 async function readListings(client: PoolClient, mirror: Mirror): Promise<void> {
   const { rows } = await client.query<Pick<Listing, (typeof OF_LISTING)[number]>>(
-    `select ${OF_LISTING.join(', ')} from listing where status = 'open'`,
+    `select ${OF_LISTING.join(', ')} from listing where status = any($1)`,
+    [LIVE_LISTING_STATUSES],
   )
   for (const row of rows)
     mirror.restoreListing({
       listingId: listingId(row.listing_id),
+      mode: row.mode,
+      stage: stageOf(row.status),
+      approvedBy: row.approved_by === null ? 0 : accountId(row.approved_by),
+      ratePpm: row.clearing_rate_ppm,
       amountMinor: row.amount_minor,
       fundedMinor: row.funded_minor,
       bidCount: row.bid_count,
     })
 }
 
-/** By way of the open listings: the bids of all times have no index by status. */
+/** One that is reviewed is full all the while. */
+function stageOf(status: ListingStatus): ListingStage {
+  return status === 'scheduled' || status === 'open' ? status : 'full'
+}
+
+/** By way of the listings on their way: the bids of all times have no index by status. */
 async function readBids(client: PoolClient, mirror: Mirror): Promise<void> {
   const { rows } = await client.query<Pick<Bid, (typeof OF_BID)[number]>>(
     `select ${OF_BID.map((column) => `b.${column}`).join(', ')}
        from listing l join bid b using (listing_id)
-      where l.status = 'open' and b.status = 'open'`,
+      where l.status = any($1) and b.status = 'open'`,
+    [LIVE_LISTING_STATUSES],
   )
   for (const row of rows)
     mirror.restoreBid({

@@ -8,6 +8,7 @@ import { assert } from '../../schema/unit.ts'
 import type { AccountId, BidId, ListingId } from '../../schema/unit.ts'
 import type { BidAmended } from '../../schema/event.ts'
 import type { Digest } from '../../schema/entry.ts'
+import type { FundingMode } from '../../schema/market/terms.ts'
 import {
   accountTerm,
   bidTerm,
@@ -15,7 +16,9 @@ import {
   listingTerm,
   OpenBidTable,
   placeTerm,
+  stageTerm,
 } from '../../engine/index.ts'
+import type { ListingStage } from '../../engine/index.ts'
 import { AVAILABLE, HELD } from './ledger/chart.ts'
 import type { ChartCode } from './ledger/chart.ts'
 import type { Transfer } from './ledger/transfer.ts'
@@ -40,9 +43,15 @@ export interface OpenBid {
 
 export interface OpenListing {
   readonly listingId: ListingId
+  readonly mode: FundingMode
   readonly amountMinor: number
   fundedMinor: number
   bidCount: number
+  stage: ListingStage
+  /** Who has reviewed it first; 0: nobody yet. */
+  approvedBy: AccountId | 0
+  /** Once it is full; null before. */
+  ratePpm: number | null
   touchedAt: number
 }
 
@@ -95,6 +104,16 @@ export class Mirror {
     const listing = this.#listings.get(listingId)
     assert(listing !== undefined, `listing ${listingId} is not open`)
     return listing
+  }
+
+  /** Takes a listing further on its way. */
+  enterStage(
+    listingId: ListingId,
+    change: Partial<Pick<OpenListing, 'stage' | 'approvedBy' | 'ratePpm'>>,
+  ): void {
+    const listing = this.listing(listingId)
+    this.#touchListing(listing)
+    Object.assign(listing, change)
   }
 
   /** Its bids have to be closed before. */
@@ -175,11 +194,16 @@ export class Mirror {
   restoreListing(listing: Omit<OpenListing, 'touchedAt'>): void {
     const restored = { ...listing, touchedAt: UNTOUCHED }
     this.#listings.set(listing.listingId, restored)
-    this.#digest.add(listingTermOf(restored))
+    this.#addListingTerms(restored)
   }
 
   digest(): Digest {
     return this.#digest.hex()
+  }
+
+  #addListingTerms(listing: OpenListing): void {
+    this.#digest.add(listingTermOf(listing))
+    this.#digest.add(stageTermOf(listing))
   }
 
   #addBidTerms(bid: OpenBid): void {
@@ -223,15 +247,21 @@ export class Mirror {
 
   /** Only at the end of an entry: a better bid is told before the one that it displaces. */
   #countListing(listing: OpenListing): void {
-    const { listingId, fundedMinor, amountMinor } = listing
-    assert(fundedMinor <= amountMinor, `listing ${listingId} is not overfunded`)
-    if (this.#listings.has(listingId)) this.#digest.add(listingTermOf(listing))
+    const { listingId, mode, fundedMinor, amountMinor } = listing
+    assert(
+      fundedMinor <= amountMinor || mode === 'pro-rata',
+      `listing ${listingId} is not overfunded`,
+    )
+    if (this.#listings.has(listingId)) this.#addListingTerms(listing)
   }
 
   /** One that opens in this entry has no term yet that could be taken out. */
   #touchListing(listing: OpenListing): void {
     if (listing.touchedAt === this.sequence) return
-    if (listing.touchedAt !== NOT_COUNTED) this.#digest.remove(listingTermOf(listing))
+    if (listing.touchedAt !== NOT_COUNTED) {
+      this.#digest.remove(listingTermOf(listing))
+      this.#digest.remove(stageTermOf(listing))
+    }
     listing.touchedAt = this.sequence
     this.#touchedListings.push(listing)
   }
@@ -258,4 +288,8 @@ function bidTermOf(bid: OpenBid): ReturnType<typeof bidTerm> {
 
 function listingTermOf(listing: OpenListing): ReturnType<typeof listingTerm> {
   return listingTerm(listing.listingId, listing.fundedMinor, listing.bidCount)
+}
+
+function stageTermOf(listing: OpenListing): ReturnType<typeof stageTerm> {
+  return stageTerm(listing.listingId, listing.stage, listing.approvedBy)
 }

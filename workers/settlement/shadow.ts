@@ -39,6 +39,7 @@ const SHADOWS = {
   listing: shadowOf(TABLES.listing),
   bid: shadowOf(TABLES.bid),
   loan: shadowOf(TABLES.loan),
+  claim: shadowOf(TABLES.claim),
   outbox: shadowOf(TABLES.outbox),
   outcome: shadowOf(TABLES.outcome),
   schedule: shadowOf(TABLES.schedule),

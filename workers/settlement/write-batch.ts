@@ -28,6 +28,7 @@ export async function writeRows(client: PoolClient, batch: Batch): Promise<void>
   await batch.listings.write(client)
   await batch.bids.write(client)
   await insertRows(client, batch.tables.loan, batch.loans)
+  await batch.claims.insert(client)
   await insertRows(client, batch.tables.outbox, batch.jobs)
   await batch.outcomes.insert(client)
 }

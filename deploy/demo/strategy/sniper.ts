@@ -1,3 +1,4 @@
+import { isAuction } from '../../../schema/index.ts'
 import { askingRate, bidOn, browse, noteMinor } from './strategy.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -13,9 +14,7 @@ export const sniper: Strategy = {
   decide(view) {
     const closing = view.listings.filter(
       ({ mode, closesAtMs, fundedMinor, amountMinor }) =>
-        mode === 'uniform-auction' &&
-        closesAtMs - view.nowMs < LAST_MS &&
-        fundedMinor >= amountMinor * 0.7,
+        isAuction(mode) && closesAtMs - view.nowMs < LAST_MS && fundedMinor >= amountMinor * 0.7,
     )
     const listing = browse({ ...view, listings: closing }, 3, ({ bidCount }) => 1 + bidCount)
     if (listing === null) return []

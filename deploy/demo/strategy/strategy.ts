@@ -1,4 +1,5 @@
 /** How a bot thinks: a pure function from what it sees to what it wants. */
+import { isAuction } from '../../../schema/index.ts'
 import type { BidId, BidRow, Grade, ListingId, ListingRow } from '../../../schema/index.ts'
 import type { Random } from '../../random.ts'
 
@@ -83,15 +84,15 @@ export function bidOn(
   ratePpm: number,
   availableMinor: number,
 ): Wish | null {
-  const isFixed = listing.mode === 'fixed-rate'
-  const roomMinor = isFixed ? listing.amountMinor - listing.fundedMinor : listing.amountMinor
+  const { mode, minBidMinor } = listing
+  const openMinor = Math.max(0, listing.amountMinor - listing.fundedMinor)
+  const isFirstCome = !isAuction(mode) && mode !== 'pro-rata'
+  const roomMinor = isFirstCome ? openMinor : listing.amountMinor
   let amountMinor = Math.min(wantedMinor, availableMinor, roomMinor)
-  const restMinor = roomMinor - amountMinor
-  if (restMinor > 0 && restMinor < listing.minBidMinor) {
-    amountMinor = availableMinor >= roomMinor ? roomMinor : roomMinor - listing.minBidMinor
-  }
-  if (amountMinor <= 0 || (amountMinor < listing.minBidMinor && amountMinor < roomMinor))
-    return null
+  const restMinor = openMinor - amountMinor
+  if (mode !== 'pro-rata' && restMinor > 0 && restMinor < minBidMinor)
+    amountMinor = availableMinor >= openMinor ? openMinor : openMinor - minBidMinor
+  if (amountMinor < minBidMinor) return null
   return { kind: 'bid', listingId: listing.listingId, amountMinor, ratePpm }
 }
 
@@ -101,7 +102,7 @@ const RATE_STEP_PPM = 500
 /** What to ask for: the fixed rate; in an auction a little less than what would win now, but never less than
  *  `floor` of the ceiling. Null when that would not win. */
 export function askingRate(listing: ListingRow, random: Random, floor: number): number | null {
-  if (listing.mode === 'fixed-rate') return listing.ratePpm
+  if (!isAuction(listing.mode)) return listing.ratePpm
   const isCovered = listing.fundedMinor >= listing.amountMinor
   const below = random.between(isCovered ? 1 : 0, 8) * RATE_STEP_PPM
   const wanted = (isCovered ? listing.clearingRatePpm : listing.ratePpm) - below

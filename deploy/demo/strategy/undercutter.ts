@@ -1,3 +1,4 @@
+import { isAuction } from '../../../schema/index.ts'
 import { askingRate, bidOn, browse, noteMinor } from './strategy.ts'
 import type { Strategy, View, Wish } from './strategy.ts'
 
@@ -16,7 +17,7 @@ export const undercutter: Strategy = {
     const repriced = view.random.chance(REPRICED) ? reprice(view, floor) : null
     if (repriced !== null) return [repriced]
     const listing = browse(view, 12, ({ mode, fundedMinor, amountMinor }) =>
-      mode === 'uniform-auction' ? fundedMinor / amountMinor : 0,
+      isAuction(mode) ? fundedMinor / amountMinor : 0,
     )
     if (listing === null) return []
     const rate = askingRate(listing, view.random, floor)
@@ -35,7 +36,7 @@ function reprice({ bids, listings, availableMinor, random }: View, floor: number
   if (squeezed.length === 0) return null
   const { bidId, listingId, amountMinor, ratePpm } = random.pick(squeezed)
   const listing = listings.find((open) => open.listingId === listingId)
-  if (listing?.mode !== 'uniform-auction') return null
+  if (listing === undefined || !isAuction(listing.mode)) return null
   const rate = askingRate(listing, random, floor)
   return rate === null || rate >= ratePpm
     ? null

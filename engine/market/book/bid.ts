@@ -1,4 +1,4 @@
-import type { AtMs, BidId, Key, ListingId, Minor, RatePpm } from '../../../schema/index.ts'
+import type { AtMs, BidId, BidRank, Key, ListingId, Minor, RatePpm } from '../../../schema/index.ts'
 import type { Account } from '../../cash/account.ts'
 
 /** An open bid: it lies in the book of its listing and holds `acceptedMinor` of its owner's cash. Its
@@ -15,6 +15,9 @@ export interface Bid {
   /** Its place in time among equal rates, the lower the earlier: its id, or a later number of the same
    *  counter once it was amended. */
   place: number
+  /** The least that it may be left with: with less it leaves the book whole. 0 for none of its own. */
+  readonly minFillMinor: number
+  readonly rank: BidRank
   readonly placedAtMs: AtMs
   /** Of the command that placed it; null where it is not known. */
   readonly key: Key | null
@@ -33,11 +36,22 @@ export function newBid(facts: Omit<Bid, 'better' | 'worse'>): Bid {
     acceptedMinor: facts.acceptedMinor,
     ratePpm: facts.ratePpm,
     place: facts.place,
+    minFillMinor: facts.minFillMinor,
+    rank: facts.rank,
     placedAtMs: facts.placedAtMs,
     key: facts.key,
     better: null,
     worse: null,
   }
+}
+
+/** Where bids that rank last begin: far behind every rate there is. */
+export const LAST_FROM = 2 ** 30
+
+/** A bid's standing in an auction, the lower the better: its rate, or, of one that ranks last, its rate behind all
+ *  others'. */
+export function standingOf({ ratePpm, rank }: Pick<Bid, 'ratePpm' | 'rank'>): number {
+  return rank === 'last' ? LAST_FROM + ratePpm : ratePpm
 }
 
 /** What a better bid took away from this one. */

@@ -1,4 +1,5 @@
-/** The bids of one listing by rate, lowest first, and within a rate in the order they came.
+/** The bids of one listing by standing, which is the rate, lowest first, and within it in the order they came; bids that
+ *  rank last come behind all others.
  *
  *  All bids hang in one list. Beside it, one sorted array of plain numbers has a step for each rate in
  *  use, which says where the newest bid of that rate is kept: a new bid goes right behind the last one
@@ -6,10 +7,12 @@
  *  bytes, everything else is constant, and a listing costs memory only for the rates that its bids
  *  use (a slot for each of a million rates would take gigabytes for fifty thousand listings). */
 import { assert } from '../../../schema/index.ts'
+import type { RatePpm } from '../../../schema/index.ts'
+import { LAST_FROM, standingOf } from './bid.ts'
 import type { Bid } from './bid.ts'
 import { BidList } from './bid-list.ts'
 
-/** A step is `rate * PLACES + place`: sorted by rate, and its place in `#newest` in the low digits. */
+/** A step is `standing * PLACES + place`: sorted by standing, and its place in `#newest` in the low digits. */
 const PLACES = 16_384
 const STEPS_MIN = 8
 
@@ -25,10 +28,21 @@ export class RateLadder {
     return this.#list.worst
   }
 
-  /** Puts in a bid that is newer than all others at its rate. */
+  /** The highest rate of all bids, wherever they rank; null without any. */
+  highestRate(): RatePpm | null {
+    const { worst } = this.#list
+    if (worst === null || worst.rank !== 'last') return worst === null ? null : worst.ratePpm
+    const index = this.#stepOf(LAST_FROM)
+    if (index === 0) return worst.ratePpm
+    const { ratePpm } = this.#newestAt(placeOf(this.#step(index - 1)))
+    return ratePpm > worst.ratePpm ? ratePpm : worst.ratePpm
+  }
+
+  /** Puts in a bid that is newer than all others at its standing. */
   insert(bid: Bid): void {
-    const index = this.#stepOf(bid.ratePpm)
-    if (index < this.#count && rateOf(this.#step(index)) === bid.ratePpm) {
+    const standing = standingOf(bid)
+    const index = this.#stepOf(standing)
+    if (index < this.#count && standingAt(this.#step(index)) === standing) {
       const place = placeOf(this.#step(index))
       this.#list.insertAfter(this.#newestAt(place), bid)
       this.#newest[place] = bid
@@ -40,13 +54,14 @@ export class RateLadder {
   }
 
   remove(bid: Bid): void {
-    const { better, worse, ratePpm } = bid
+    const { better, worse } = bid
+    const standing = standingOf(bid)
     this.#list.remove(bid)
-    if (worse !== null && worse.ratePpm === ratePpm) return
-    const index = this.#stepOf(ratePpm)
+    if (worse !== null && standingOf(worse) === standing) return
+    const index = this.#stepOf(standing)
     const place = placeOf(this.#step(index))
     assert(this.#newest[place] === bid, 'the newest bid of a rate is known')
-    if (better !== null && better.ratePpm === ratePpm) this.#newest[place] = better
+    if (better !== null && standingOf(better) === standing) this.#newest[place] = better
     else this.#dropStep(index, place)
   }
 
@@ -59,7 +74,7 @@ export class RateLadder {
     const place = this.#freePlaces.pop() ?? this.#newest.length
     assert(place < PLACES, 'a place fits into the low digits of its step')
     this.#steps.copyWithin(index + 1, index, this.#count)
-    this.#steps[index] = bid.ratePpm * PLACES + place
+    this.#steps[index] = standingOf(bid) * PLACES + place
     this.#newest[place] = bid
     this.#count++
   }
@@ -89,9 +104,9 @@ export class RateLadder {
     return bid
   }
 
-  /** The first step whose rate is not below `ratePpm`. */
-  #stepOf(ratePpm: number): number {
-    const least = ratePpm * PLACES
+  /** The first step whose standing is not below this. */
+  #stepOf(standing: number): number {
+    const least = standing * PLACES
     let low = 0
     let high = this.#count
     while (low < high) {
@@ -103,7 +118,7 @@ export class RateLadder {
   }
 }
 
-function rateOf(step: number): number {
+function standingAt(step: number): number {
   return Math.floor(step / PLACES)
 }
 

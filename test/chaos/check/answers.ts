@@ -113,6 +113,10 @@ function isAsAsked({ accountId, asked }: Attempt, command: Command): boolean {
       return asked.kind === 'open' && asked.amountMinor === command.amountMinor
     case 'WithdrawListing':
       return asked.kind === 'withdraw' && asked.listingId === command.listingId
+    case 'ApproveListing':
+      return asked.kind === 'approve' && asked.listingId === command.listingId
+    case 'RejectListing':
+      return asked.kind === 'reject' && asked.listingId === command.listingId
     default:
       return assertNever(command)
   }

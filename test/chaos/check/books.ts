@@ -14,7 +14,7 @@ export function checkBooks(evidence: Evidence, findings: Findings): void {
   for (const row of evidence.listing) {
     const isOpen = books.isOpen(row.listing_id)
     findings.expect(
-      (row.status === 'open') === isOpen,
+      ['scheduled', 'open', 'full', 'in-review'].includes(row.status) === isOpen,
       'ledger',
       () => `listing ${row.listing_id} is ${row.status}, its events say otherwise`,
     )
@@ -43,9 +43,9 @@ class Books {
   follow(event: Event): void {
     switch (event.kind) {
       case 'ListingOpened': {
-        const { listingId, borrowerId, mode, amountMinor, ratePpm: ceilingPpm } = event
-        const terms = { borrowerId, mode, amountMinor, ceilingPpm }
-        this.#open.set(listingId, { ...terms, bids: [], isWithdrawn: false })
+        const { listingId, borrowerId, mode, amountMinor, minBidMinor } = event
+        const terms = { borrowerId, mode, amountMinor, minBidMinor, ceilingPpm: event.ratePpm }
+        this.#open.set(listingId, { ...terms, bids: [], stage: 'open', approvedBy: [] })
         return
       }
       case 'BidPlaced':
@@ -64,8 +64,18 @@ class Books {
         return this.#withdraw(event)
       case 'BidsReleased':
         return this.#release(event)
-      case 'Deposited':
+      case 'ListingApproved':
+        return this.#approve(event)
+      case 'ListingRejected':
+        return this.#endReview(event.listingId, event.reviewerId)
+      case 'ReviewLapsed':
+        return this.#endReview(event.listingId, null)
       case 'LoanDisbursed':
+        return this.#disburse(event)
+      // No listing of these tests is scheduled or shared out.
+      case 'BiddingOpened':
+      case 'BidsCut':
+      case 'Deposited':
       case 'Refused':
       case 'Repeated':
         return
@@ -75,7 +85,7 @@ class Books {
   /** The book of a listing in which something may still happen. */
   #bookOf(listingId: number): OpenBook | undefined {
     const book = this.#open.get(listingId)
-    return book?.isWithdrawn === true ? undefined : book
+    return book?.stage === 'open' ? book : undefined
   }
 
   #place(event: EventOf<'BidPlaced'>): void {
@@ -135,7 +145,7 @@ class Books {
       () => `bid ${bidId} takes place ${place}, ${this.#newest} was there before`,
     )
     this.#newest = Math.max(this.#newest, place)
-    const roomMinor = Math.min(amountMinor, roomAt(book, ratePpm))
+    const roomMinor = roomAt(book, ratePpm, amountMinor)
     this.#findings.expect(
       acceptedMinor === roomMinor,
       acceptedMinor > roomMinor ? 'over-filled' : 'out-of-priority',
@@ -179,11 +189,11 @@ class Books {
   /** The winners are everyone left in the book, best first, and they sum to the amount exactly. */
   #allocate({ listingId, fills, ratePpm }: EventOf<'ListingAllocated'>): void {
     const book = this.#bookOf(listingId)
-    this.#open.delete(listingId)
     if (book === undefined) {
       this.#findings.add('doubled', `listing ${listingId} was allocated and is not open`)
       return
     }
+    book.stage = 'full'
     const winners = bestFirst(book)
     this.#findings.expect(
       isSameBids(winners, fills),
@@ -222,7 +232,7 @@ class Books {
       this.#findings.add('doubled', `listing ${listingId} was withdrawn and is not open`)
       return
     }
-    book.isWithdrawn = true
+    book.stage = 'ending'
     this.#findings.expect(
       borrowerId === book.borrowerId,
       'unexpected-key',
@@ -235,13 +245,52 @@ class Books {
     )
   }
 
+  /** By two, neither of whom borrows or lends in it. */
+  #approve({ listingId, reviewerId, approvals }: EventOf<'ListingApproved'>): void {
+    const book = this.#open.get(listingId)
+    this.#findings.expect(
+      book?.stage === 'full' &&
+        approvals === book.approvedBy.push(reviewerId) &&
+        new Set(book.approvedBy).size === approvals &&
+        reviewerId !== book.borrowerId &&
+        book.bids.every(({ accountId }) => accountId !== reviewerId),
+      'unexpected-key',
+      () => `listing ${listingId} was approved by ${reviewerId}, number ${approvals}`,
+    )
+  }
+
+  #endReview(listingId: number, reviewerId: number | null): void {
+    const book = this.#open.get(listingId)
+    this.#findings.expect(
+      book?.stage === 'full' && reviewerId !== book.borrowerId,
+      'unexpected-key',
+      () => `the review of listing ${listingId} ended, it was not under way`,
+    )
+    if (book !== undefined) book.stage = 'ending'
+  }
+
+  #disburse({ listingId, fills }: EventOf<'LoanDisbursed'>): void {
+    const book = this.#open.get(listingId)
+    this.#open.delete(listingId)
+    this.#findings.expect(
+      book?.stage === 'full' && book.approvedBy.length === 2,
+      'doubled',
+      () => `listing ${listingId} was paid out without two approvals`,
+    )
+    this.#findings.expect(
+      book !== undefined && isSameBids(bestFirst(book), fills),
+      'out-of-priority',
+      () => `listing ${listingId} was paid out by others than those who had won it`,
+    )
+  }
+
   #release({ listingId, released }: EventOf<'BidsReleased'>): void {
     const book = this.#open.get(listingId)
     this.#open.delete(listingId)
     this.#findings.expect(
-      book?.isWithdrawn === true && isSameBids(bestFirst(book), released),
+      book?.stage === 'ending' && isSameBids(bestFirst(book), released),
       'wrong-cash',
-      () => `listing ${listingId} was withdrawn and did not release exactly its bids`,
+      () => `listing ${listingId} came to nothing and did not release exactly its bids`,
     )
   }
 }

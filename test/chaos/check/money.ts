@@ -200,6 +200,7 @@ function tell(event: Event, storyOfAccount: (accountId: number) => Story): void 
     case 'BidAmended':
       release(event.accountId, event.releasedMinor - event.heldMinor)
       break
+    case 'BidsCut':
     case 'ListingExpired':
     case 'BidsReleased':
       for (const bid of event.released) release(bid.accountId, bid.amountMinor)
@@ -213,6 +214,10 @@ function tell(event: Event, storyOfAccount: (accountId: number) => Story): void 
       storyOfAccount(event.borrowerId).received += event.amountMinor
       break
     case 'ListingOpened':
+    case 'BiddingOpened':
+    case 'ListingApproved':
+    case 'ListingRejected':
+    case 'ReviewLapsed':
     case 'ListingAllocated':
     case 'ListingWithdrawn':
     case 'Refused':

@@ -17,9 +17,11 @@ export interface OpenBook {
   readonly mode: string
   readonly amountMinor: number
   readonly ceilingPpm: number
+  readonly minBidMinor: number
   bids: OpenBid[]
-  /** Withdrawn, and its bids not yet released. */
-  isWithdrawn: boolean
+  /** `ending`: withdrawn, rejected or not reviewed in time, and its bids not yet released. */
+  stage: 'open' | 'full' | 'ending'
+  readonly approvedBy: number[]
 }
 
 export function bidOf({ bids }: OpenBook, bidId: number): OpenBid | undefined {
@@ -30,10 +32,22 @@ export function sumOf(bids: readonly OpenBid[]): number {
   return bids.reduce((sum, bid) => sum + bid.acceptedMinor, 0)
 }
 
-/** What those leave over who were there first or, in an auction, ask for no more. */
-export function roomAt({ mode, amountMinor, bids }: OpenBook, ratePpm: number): number {
-  const ahead = mode === 'fixed-rate' ? bids : bids.filter((bid) => bid.ratePpm <= ratePpm)
-  return amountMinor - sumOf(ahead)
+/** What of a bid fits into what is left and, in an auction, into the place of those who ask for more, the worst first.
+ *  Nobody who stays is left with less than the smallest bid. */
+export function roomAt(
+  { mode, amountMinor, minBidMinor, bids }: OpenBook,
+  ratePpm: number,
+  wantedMinor: number,
+): number {
+  let roomMinor = Math.min(wantedMinor, amountMinor - sumOf(bids))
+  const worse = mode === 'fixed-rate' ? [] : bids.filter((bid) => bid.ratePpm > ratePpm)
+  for (const { acceptedMinor } of worse.toSorted(byRate).toReversed()) {
+    const missingMinor = wantedMinor - roomMinor
+    if (missingMinor < acceptedMinor)
+      return roomMinor + Math.max(0, Math.min(missingMinor, acceptedMinor - minBidMinor))
+    roomMinor += acceptedMinor
+  }
+  return roomMinor
 }
 
 export function worstOf({ bids }: OpenBook): OpenBid | undefined {

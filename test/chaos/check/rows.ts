@@ -80,7 +80,16 @@ class ToldRows {
         return this.#lower(event.bidId, event.acceptedMinor, 'outbid')
       case 'BidCancelled':
         return this.#lower(event.bidId, 0, 'cancelled')
-      case 'ListingAllocated': {
+      case 'BiddingOpened':
+        return this.#enter(event.listingId, 'open')
+      case 'BidsCut':
+        for (const { bidId, amountMinor } of event.released) this.#cut(bidId, amountMinor)
+        return
+      case 'ListingAllocated':
+        return this.#close(event.listingId, 'full', event.ratePpm)
+      case 'ListingApproved':
+        return this.#enter(event.listingId, 'in-review')
+      case 'LoanDisbursed': {
         const { listingId, fills, ratePpm } = event
         for (const { bidId, amountMinor } of fills) this.#end(bidId, amountMinor, 'won')
         return this.#close(listingId, 'funded', ratePpm)
@@ -89,23 +98,24 @@ class ToldRows {
         for (const { bidId } of event.released) this.#end(bidId, 0, 'expired')
         return this.#close(event.listingId, 'expired', null)
       case 'BidsReleased':
-        for (const { bidId } of event.released) this.#end(bidId, 0, 'withdrawn')
-        return this.#close(event.listingId, 'withdrawn', null)
-      // Told by `BidsReleased`, right behind it.
+        for (const { bidId } of event.released) this.#end(bidId, 0, event.cause)
+        return this.#enter(event.listingId, event.cause)
+      // Told by `BidsReleased`, right behind them.
       case 'ListingWithdrawn':
+      case 'ListingRejected':
+      case 'ReviewLapsed':
       case 'Deposited':
-      case 'LoanDisbursed':
       case 'Refused':
       case 'Repeated':
         return
     }
   }
 
-  #open({ listingId, mode, amountMinor }: EventOf<'ListingOpened'>): void {
+  #open({ listingId, mode, amountMinor, opensAtMs }: EventOf<'ListingOpened'>): void {
     this.listings.set(listingId, {
       listing_id: listingId,
       mode,
-      status: 'open',
+      status: opensAtMs === 0 ? 'open' : 'scheduled',
       amount_minor: amountMinor,
       funded_minor: 0,
       bid_count: 0,
@@ -146,6 +156,15 @@ class ToldRows {
     this.#fund(bid.listing_id, acceptedMinor - bid.accepted_minor, isGone ? -1 : 0)
     bid.accepted_minor = acceptedMinor
     if (isGone) bid.status = status
+  }
+
+  #cut(bidId: number, byMinor: number): void {
+    this.#lower(bidId, (this.bids.get(bidId)?.accepted_minor ?? 0) - byMinor, 'outbid')
+  }
+
+  #enter(listingId: number, status: string): void {
+    const listing = this.listings.get(listingId)
+    if (listing !== undefined) listing.status = status
   }
 
   #fund(listingId: number, byMinor: number, bids: number): void {

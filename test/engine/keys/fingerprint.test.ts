@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createFingerprint, fingerprint } from '../../../engine/keys/fingerprint.ts'
 import { packAnswer, unpackAnswer } from '../../../engine/keys/kept-answer.ts'
-import { COMMANDS, keyFrom } from '../../../schema/index.ts'
+import { COMMANDS, keyFrom, PLAIN_BID, PLAIN_LISTING } from '../../../schema/index.ts'
 import type { Answer, Command, CommandKind } from '../../../schema/index.ts'
 import { added, count, minorUnits, oneOf } from '../../../schema/declare/field.ts'
 import type { Fields } from '../../../schema/declare/field.ts'
@@ -24,9 +24,10 @@ test('a command has the fingerprint that it had in the first build', () => {
     openMs: 60_000,
     grade: 'C',
     purpose: 'moving',
+    ...PLAIN_LISTING,
   }
   expect([
-    printOf({ kind: 'PlaceBid', listingId: 7, amountMinor: 50_000, ratePpm: 90_000 }),
+    printOf({ kind: 'PlaceBid', listingId: 7, amountMinor: 50_000, ratePpm: 90_000, ...PLAIN_BID }),
     printOf({ kind: 'CancelBid', bidId: 9 }),
     printOf({ kind: 'Deposit', amountMinor: 2 ** 40 }),
     printOf({ kind: 'OpenListing', ...terms }),

@@ -6,7 +6,7 @@ import {
   dumpState,
   loadState,
   MARKET_LIMITS,
-  nextToClose,
+  nextDue,
 } from '../../../engine/index.ts'
 import { atMs, bidId, COMMANDS_PER_ENTRY_MAX } from '../../../schema/index.ts'
 import type { ListingId } from '../../../schema/index.ts'
@@ -17,11 +17,11 @@ test('listings close in the order of their time, and at the same time of their i
   const market = new Market()
   for (const openMs of [9_000, 5_000, 7_000, 5_000])
     market.list('Bob', { mode: 'fixed-rate', amount: 100, openMs })
-  expect(nextToClose(market.state)?.closesAtMs).toBe(START_MS + 5_000)
+  expect(nextDue(market.state)?.closesAtMs).toBe(START_MS + 5_000)
   expect(market.pass(8_000)).toMatchObject([{ listingId: 2 }, { listingId: 4 }, { listingId: 3 }])
-  expect(nextToClose(market.state)?.closesAtMs).toBe(START_MS + 9_000)
+  expect(nextDue(market.state)?.closesAtMs).toBe(START_MS + 9_000)
   market.pass(1_000)
-  expect(nextToClose(market.state)).toBeNull()
+  expect(nextDue(market.state)).toBeNull()
 })
 
 test('a listing that filled early is not closed again', () => {
@@ -30,7 +30,8 @@ test('a listing that filled early is not closed again', () => {
   const early = market.list('Bob', { mode: 'fixed-rate', amount: 100, openMs: 5_000 })
   const late = market.list('Bob', { mode: 'fixed-rate', amount: 100, openMs: 6_000 })
   market.bid('Ann', early, 100)
-  expect(nextToClose(market.state)?.closesAtMs).toBe(START_MS + 6_000)
+  market.review(early)
+  expect(nextDue(market.state)?.closesAtMs).toBe(START_MS + 6_000)
   expect(market.pass(10_000)).toMatchObject([{ kind: 'ListingExpired', listingId: late }])
 })
 
@@ -73,7 +74,7 @@ describe('when more comes to its end at once than an entry may close', () => {
     const { market, listings } = crowdedMarket()
     expect(market.pass(0)).toMatchObject(listings.slice(0, 2).map((listingId) => ({ listingId })))
     expect(market.cash('Ann')).toEqual([2 * BIDS_EACH, BIDS_EACH])
-    expect(nextToClose(market.state)?.listingId).toBe(listings[2])
+    expect(nextDue(market.state)?.listingId).toBe(listings[2])
     expect(market.pass(0)).toMatchObject([{ kind: 'ListingExpired', listingId: listings[2] }])
     expect(market.cash('Ann')).toEqual([3 * BIDS_EACH, 0])
   })
@@ -130,13 +131,25 @@ describe('when commands bring about more than their entry may', () => {
   test('a listing that is complete beyond that closes in the next entry, before all others', () => {
     const { market, listings } = crowdedMarket()
     const { answered } = market.enter(listings.map((listing) => market.bidOf('Ann', listing, 1)))
-    const disbursed = ['BidPlaced', 'ListingAllocated', 'LoanDisbursed']
-    expect(answered.map(kinds)).toEqual([disbursed, ['BidPlaced']])
-    expect(market.cash('Bob')).toEqual([AMOUNT, 0])
-    const waiting = nextToClose(market.state)
+    expect(answered.map(kinds)).toEqual([['BidPlaced', 'ListingAllocated'], ['BidPlaced']])
+    const waiting = nextDue(market.state)
     expect(waiting?.listingId).toBe(listings[1])
     expect(waiting && dueAtMs(waiting)).toBe(0)
-    expect(kinds(market.pass(0))).toEqual(['ListingAllocated', 'LoanDisbursed'])
+    expect(kinds(market.pass(0))).toEqual(['ListingAllocated'])
+    const stages = listings.map((listing) => market.state.listings.get(listing)?.stage)
+    expect(stages).toEqual(['full', 'full'])
+  })
+
+  test('a loan that would be paid out beyond that is told to come again, its key unspent', () => {
+    const { market, listings } = crowdedMarket()
+    market.enter(listings.map((listing) => market.bidOf('Ann', listing, 1)))
+    market.pass(0)
+    for (const listing of listings) market.approve('Rex', listing)
+    const approvals = listings.map((listing) => market.approvalOf('Ria', listing))
+    const { answered } = market.enter(approvals)
+    expect(answered.map(kinds)).toEqual([['ListingApproved', 'LoanDisbursed'], ['Refused']])
+    const [again] = approvals.slice(1)
+    expect(again && kinds(market.ask(again))).toEqual(['ListingApproved', 'LoanDisbursed'])
     expect(market.cash('Bob')).toEqual([2 * AMOUNT, 0])
   })
 
@@ -162,8 +175,8 @@ describe('when commands bring about more than their entry may', () => {
     const early = market.list('Bob', { mode: 'fixed-rate', amount: 5, openMs: 1_000 })
     market.enter(listings.map((listing) => market.bidOf('Ann', listing, 1)))
     const loaded = loadState(dumpState(market.state))
-    expect(nextToClose(loaded)?.listingId).toBe(listings[1])
-    expect(loaded.closings.next?.listingId).not.toBe(early)
+    expect(nextDue(loaded)?.listingId).toBe(listings[1])
+    expect(loaded.timers.next?.listingId).not.toBe(early)
     const entry = { atMs: atMs(START_MS), source: 'gateway', batch: 99, commands: [] } as const
     const writing = writtenAt(entry.atMs)
     const next = { ...entry, writing, id: `${START_MS}-99` } as const
@@ -225,7 +238,9 @@ describe('when commands bring about more than their entry may', () => {
     const { answered } = market.enter(half.map((bid) => ({ ...bid, key: market.newKey() })))
     const ended = answered.flat().filter(({ kind }) => kind === 'ListingAllocated')
     expect(ended).toHaveLength(33)
-    while (nextToClose(market.state) !== null) market.pass(0)
-    expect(market.cash('Bob')).toEqual([2 * COMMANDS_PER_ENTRY_MAX, 0])
+    const isLeft = (): boolean =>
+      [...market.state.listings.values()].some((one) => dueAtMs(one) === 0)
+    while (isLeft()) market.pass(0)
+    for (const { stage } of market.state.listings.values()) expect(stage).toBe('full')
   })
 })

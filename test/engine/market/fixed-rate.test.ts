@@ -17,14 +17,14 @@ test('a bid holds exactly what the listing accepts of it', () => {
   expect(market.book(car)).toEqual(['Ann 600 @ 100000', 'Bea 300 @ 100000'])
 })
 
-test('the bid that fills a listing disburses the loan in the same moment', () => {
+test('the bid that fills a listing ends the bidding, and with two approvals the loan is paid out', () => {
   const market = marketWithLenders()
   const car = market.list('Bob', { mode: 'fixed-rate', amount: 1_000, rate: 150_000 })
   market.bid('Ann', car, 600)
   const events = market.bid('Bea', car, 5_000)
-  expect(kinds(events)).toEqual(['BidPlaced', 'ListingAllocated', 'LoanDisbursed'])
+  expect(kinds(events)).toEqual(['BidPlaced', 'ListingAllocated'])
   expect(placed(events).acceptedMinor).toBe(400)
-  expect(events[2]).toMatchObject({
+  expect(market.review(car)[2]).toMatchObject({
     borrowerId: market.idOf('Bob'),
     amountMinor: 1_000,
     ratePpm: 150_000,
@@ -84,7 +84,7 @@ test('what is left can always be bid for: no bid leaves less than the minimum', 
   expect(refusal(market.bid('Ann', car, 901))).toBe('remainder-below-minimum')
   expect(refusal(market.bid('Ann', car, 999))).toBe('remainder-below-minimum')
   expect(placed(market.bid('Ann', car, 900)).acceptedMinor).toBe(900)
-  expect(kinds(market.bid('Bea', car, 100))).toContain('LoanDisbursed')
+  expect(kinds(market.bid('Bea', car, 100))).toContain('ListingAllocated')
 })
 
 test('a bid that asks for more than the rate on offer is refused', () => {

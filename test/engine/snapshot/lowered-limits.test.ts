@@ -49,7 +49,7 @@ function load(state: State, limits: MarketLimits, books = FAST_BOOKS): State {
 }
 
 describe.each(LOWERED)('with %s lowered to %i under what a market holds', (name, max) => {
-  const limits = { ...MARKET_LIMITS, [name]: max }
+  const limits = { ...MARKET_LIMITS, reviewMsMax: 60_000, [name]: max }
 
   test('its snapshot loads, with all that is above the limit', () => {
     const { state } = fullMarket()
@@ -87,7 +87,8 @@ function laterEntries(market: Market): CommandEntry[] {
     market.listing('Bob', { mode: 'fixed-rate', amount: 100 }),
   ]
   const askedTwice = [...commands, ...commands]
-  const atTimes = [0, 1, ...Array.from({ length: 9 }, () => 120_000)]
+  const later = Array.from({ length: 9 })
+  const atTimes = [0, 1, ...later.map(() => 120_000), ...later.map(() => 240_000)]
   return atTimes.map((laterMs, index) => ({
     id: `${START_MS + laterMs}-${900 + 2 * index}` as const,
     atMs: atMs(START_MS + laterMs),

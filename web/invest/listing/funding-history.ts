@@ -47,11 +47,19 @@ class ReplayedBook {
   now(): { readonly fundedMinor: number; readonly clearingRatePpm: number } {
     const { amountMinor, ratePpm, mode } = this.#listing
     let fundedMinor = 0
+    let interest = 0
+    let worst: number = ratePpm
     for (const [rate, amount] of [...this.#byRate].sort((a, b) => a[0] - b[0])) {
-      fundedMinor += amount
-      if (fundedMinor < amountMinor) continue
-      return { fundedMinor: amountMinor, clearingRatePpm: mode === 'fixed-rate' ? ratePpm : rate }
+      // Only a window that is shared out at its end takes in more than is asked for.
+      const taken = mode === 'pro-rata' ? amount : Math.min(amount, amountMinor - fundedMinor)
+      if (taken === 0) break
+      fundedMinor += taken
+      interest += taken * rate
+      worst = rate
     }
-    return { fundedMinor, clearingRatePpm: ratePpm }
+    if (mode === 'pay-as-bid-auction' || mode === 'rate-book')
+      return { fundedMinor, clearingRatePpm: fundedMinor === 0 ? ratePpm : interest / fundedMinor }
+    const isCovered = mode === 'uniform-auction' && fundedMinor === amountMinor
+    return { fundedMinor, clearingRatePpm: isCovered ? worst : ratePpm }
   }
 }

@@ -1,5 +1,6 @@
 /** What a bid would do, worked out before it is sent. The engine decides; these are its own rules, so
  *  that a refusal is seen while typing and not after. */
+import { isAuction } from '../../data/vocabulary.ts'
 import type { BookLevel, FundingMode, ListingStatus, RejectCode } from '../../data/vocabulary.ts'
 
 export interface TicketTerms {
@@ -23,13 +24,15 @@ export interface Fault {
   readonly code: RejectCode | 'amount-missing' | 'rate-missing'
 }
 
-/** How much a bid at this rate could still get: in an auction, what worse bids hold counts as room. */
+/** How much a bid at this rate could still get: in an auction, what worse bids hold counts as room; of a window that is
+ *  shared out at its end it is taken in whole. */
 export function roomMinor(
   terms: TicketTerms,
   levels: readonly BookLevel[],
   ratePpm: number,
 ): number {
-  if (terms.mode === 'fixed-rate') return terms.amountMinor - terms.fundedMinor
+  if (terms.mode === 'pro-rata') return terms.amountMinor
+  if (!isAuction(terms.mode)) return terms.amountMinor - terms.fundedMinor
   let taken = 0
   for (const [rate, amountMinor] of levels) if (rate <= ratePpm) taken += amountMinor
   return Math.max(0, terms.amountMinor - taken)
@@ -60,24 +63,19 @@ export function faultOf(
   if (ratePpm === null) return { field: 'rate', code: 'rate-missing' }
   if (ratePpm > terms.ratePpm) return { field: 'rate', code: 'rate-above-ceiling' }
   const room = roomMinor(terms, levels, ratePpm)
-  const code =
-    terms.mode === 'fixed-rate'
-      ? fixedFault(terms, amountMinor, room)
-      : auctionFault(terms, amountMinor, room)
+  const code = amountFault(terms, amountMinor, room)
   if (code !== null) return { field: code === 'rate-not-competitive' ? 'rate' : 'amount', code }
   if (availableMinor !== null && Math.min(amountMinor, room) > availableMinor)
     return { field: 'amount', code: 'insufficient-funds' }
   return null
 }
 
-function fixedFault(terms: TicketTerms, amountMinor: number, room: number): RejectCode | null {
-  if (room === 0) return 'listing-closed'
-  if (amountMinor >= room) return null
-  if (amountMinor < terms.minBidMinor) return 'bid-below-minimum'
-  return room - amountMinor < terms.minBidMinor ? 'remainder-below-minimum' : null
-}
-
-function auctionFault(terms: TicketTerms, amountMinor: number, room: number): RejectCode | null {
-  if (amountMinor < terms.minBidMinor) return 'bid-below-minimum'
-  return room === 0 ? 'rate-not-competitive' : null
+/** What is left open is nothing or can be bid for, but where everybody is taken in until the end. */
+function amountFault(terms: TicketTerms, amountMinor: number, room: number): RejectCode | null {
+  const { mode, minBidMinor } = terms
+  if (room === 0) return isAuction(mode) ? 'rate-not-competitive' : 'listing-closed'
+  if (amountMinor < minBidMinor) return 'bid-below-minimum'
+  const remainderMinor = terms.amountMinor - terms.fundedMinor - amountMinor
+  const isTooLittle = remainderMinor > 0 && remainderMinor < minBidMinor
+  return mode !== 'pro-rata' && isTooLittle ? 'remainder-below-minimum' : null
 }

@@ -44,7 +44,7 @@ export function amendmentOf(
     heldMinor: Math.max(0, acceptedMinor - bid.acceptedMinor),
     releasedMinor: Math.max(0, bid.acceptedMinor - acceptedMinor),
     isPlaceKept,
-    aheadMinor: terms.amountMinor - roomMinor(others.terms, others.levels, ratePpm),
+    aheadMinor: Math.max(0, terms.amountMinor - roomMinor(others.terms, others.levels, ratePpm)),
     isCovering: others.terms.fundedMinor + acceptedMinor >= terms.amountMinor,
   }
 }
@@ -70,7 +70,11 @@ export function amendFaultOf(
   const { amountMinor } = ticket
   if (amountMinor === null || amountMinor === 0) return { field: 'amount', code: 'amount-missing' }
   if (amountMinor < terms.minBidMinor) return { field: 'amount', code: 'bid-below-minimum' }
-  return amountMinor === bid.amountMinor ? { field: 'amount', code: 'unchanged' } : null
+  if (amountMinor === bid.amountMinor) return { field: 'amount', code: 'unchanged' }
+  const releasedMinor = Math.max(0, bid.acceptedMinor - amountMinor)
+  const openMinor = terms.amountMinor - terms.fundedMinor + releasedMinor
+  const isTooLittle = releasedMinor > 0 && openMinor > 0 && openMinor < terms.minBidMinor
+  return isTooLittle ? { field: 'amount', code: 'remainder-below-minimum' } : null
 }
 
 /** How much the bid could have in the book at a rate, what it has included. */

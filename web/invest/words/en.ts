@@ -4,16 +4,30 @@ const modeRules: Record<FundingMode, string> = {
   'fixed-rate': 'First come, first served, all at the same rate. Closes as soon as it is full.',
   'uniform-auction':
     'The lowest rates win. When time is up, every winner earns the same rate: that of the last bid that was needed.',
+  'pay-as-bid-auction':
+    'The lowest rates win. When time is up, every winner earns exactly the rate of the own bid, and the borrower pays their average.',
+  'pro-rata':
+    'Everybody can bid until time is up, all at the same rate. If more is offered than asked for, each bid gets the same share of its amount.',
+  'rate-book':
+    'First come, first served, each at the rate of the own bid. Closes as soon as it is full.',
 }
 const amendPlaces: Record<FundingMode, string> = {
   'fixed-rate':
-    'A smaller amount keeps its place, a larger one goes to the end of the line. At a fixed rate nobody can push a bid out.',
+    'A smaller amount keeps its place, a larger one goes to the end of the line. Nobody can push a bid out.',
   'uniform-auction':
     'A smaller amount at the same rate keeps its place. A larger one, or another rate, goes behind all that is bid at that rate or a lower one. A better bid pushes out the last in line first.',
+  'pay-as-bid-auction':
+    'A smaller amount at the same rate keeps its place. A larger one, or another rate, goes behind all that is bid at that rate or a lower one. A better bid pushes out the last in line first.',
+  'pro-rata': 'Places do not matter: every bid gets the same share of its amount.',
+  'rate-book':
+    'A smaller amount at the same rate keeps its place, anything else goes to the end of the line. Nobody can push a bid out.',
 }
 const amendUnchanged: Record<FundingMode, string> = {
   'fixed-rate': 'This is what you bid now. Change the amount first.',
   'uniform-auction': 'This is what you bid now. Change the amount or the rate first.',
+  'pay-as-bid-auction': 'This is what you bid now. Change the amount or the rate first.',
+  'pro-rata': 'This is what you bid now. Change the amount first.',
+  'rate-book': 'This is what you bid now. Change the amount or the rate first.',
 }
 
 export const en = {
@@ -142,7 +156,24 @@ export const en = {
     scheduleTotal: 'Instalment',
     scheduleMore: (count: string) => `Show all ${count} instalments`,
     scheduleLess: 'Show fewer',
-    funded: 'Fully funded. The loan has been paid out.',
+    scheduled: 'Not open yet. Bids are taken from its opening time on.',
+    full: 'Funded. Two reviewers look at it before the loan is paid out; until then every bid stays as it is.',
+    'in-review': 'Funded. One reviewer has approved it, a second one is looking at it.',
+    rejected: 'Rejected in its review. All bids got their cash back.',
+    lapsed: 'Not reviewed in time. All bids got their cash back.',
+    automatic: 'In this demo market both reviewers are programs, and are called so.',
+    opensAt: 'Opens',
+    fullSince: 'Reviewed by',
+    floor: 'Funded from',
+    floorAll: 'the whole amount',
+    shared: (times: string) =>
+      `Offered ${times} times what is asked for. Each bid gets a share of it.`,
+    vcg: 'If nobody could gain by asking for more',
+    vcgWhy:
+      'By the rule of Vickrey, Clarke and Groves each lender would be paid what the bids kept out would have cost. Shown to compare, never paid.',
+    rateAverageWhy:
+      'Every winner earns the own rate; the borrower pays their average, each weighted by its amount.',
+    funded: 'Funded. The loan has been paid out.',
     expired: 'Not fully funded in time. All bids got their cash back.',
     withdrawn: 'Withdrawn before it closed. All bids got their cash back.',
     atDesk: 'See it at the desk',
@@ -166,6 +197,8 @@ export const en = {
     reviewAuction: (amount: string, rate: string) =>
       `You lend ${amount} at ${rate} a year or more.`,
     reviewFixed: (amount: string, rate: string) => `You lend ${amount} at ${rate} a year.`,
+    reviewShared: (amount: string, rate: string) =>
+      `You offer ${amount} at ${rate} a year. If more is offered than asked for, you get a share of it when time is up, and the rest comes back.`,
     reviewCapped: (asked: string, held: string) =>
       `You asked for ${asked}. Only ${held} is left at this rate, so only that is held.`,
     reviewHeld: (closes: string) =>
@@ -178,7 +211,7 @@ export const en = {
     willHold: 'Will be held',
     remains: 'Stays available',
     willHoldWhy:
-      'The cash is set aside the moment the bid is accepted and comes back if the bid is outbid or cancelled, or if the listing expires or is withdrawn.',
+      'The cash is set aside the moment the bid is accepted and comes back if the bid is outbid or cancelled, or if the listing comes to nothing.',
     firstYear: 'Interest, first year',
     firstYearWhy: (rate: string) =>
       `Your share of the interest of the first twelve instalments at ${rate} a year, if every instalment is paid.`,
@@ -202,6 +235,8 @@ export const en = {
     repeated: 'This bid had already been accepted; it was not placed twice.',
     unanswered:
       'No answer came in time, so we do not know yet. Send again: it is the same bid and counts once.',
+    second:
+      'Your earlier bid has no answer yet and may have been accepted. This would be a second one beside it.',
     another: 'Place another bid',
     seeBids: 'See your bids',
   },
@@ -223,7 +258,7 @@ export const en = {
     more: 'Held in addition',
     back: 'Comes back',
     after: 'Available afterwards',
-    fills: 'This fills the listing: the loan is paid out at once.',
+    fills: 'This fills the listing: it closes at once and goes to its review.',
     unchanged: amendUnchanged,
     submit: 'Amend bid',
     submitting: 'Amending…',
@@ -249,7 +284,7 @@ export const en = {
     invested: 'Invested',
     total: 'Total',
     heldWhy:
-      'Set aside for bids that are in a book. It comes back when a bid is outbid or cancelled, or when its listing expires or is withdrawn.',
+      'Set aside for bids that are in a book. It comes back when a bid is outbid or cancelled, or when its listing comes to nothing.',
     investedWhy: 'The principal of the loans your bids have won.',
     openBids: 'Bids in the book',
     openEmpty: 'You have no bids in a book.',

@@ -11,7 +11,7 @@ export const AVAILABLE = 2001
 export const HELD = 2002
 /** Owed to a listing's borrower between collection and disbursement. Owner is the listing. */
 export const COLLECTED = 2101
-/** What a claim (its bid) has still to receive of the principal. */
+/** What a claim has still to receive of the principal. */
 export const CLAIM = 3001
 /** What a loan (its listing) has still to repay of the principal. */
 export const LOAN = 3002

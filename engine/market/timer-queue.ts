@@ -1,14 +1,14 @@
-/** The open listings by when they are due, the earlier id first when two close together.
+/** The listings by when time brings about something for them, the earlier id first when two are due together.
  *
  *  A binary heap; each listing knows its place in it, so one that fills early leaves in O(log n). */
 import { assert } from '../../schema/index.ts'
 import { dueAtMs } from './listing.ts'
 import type { Listing } from './listing.ts'
 
-export class ClosingQueue {
+export class TimerQueue {
   readonly #heap: Listing[] = []
 
-  /** The listing that closes next, still in the queue. */
+  /** The listing that is due next, still in the queue. */
   get next(): Listing | null {
     return this.#heap[0] ?? null
   }
@@ -19,17 +19,18 @@ export class ClosingQueue {
   }
 
   remove(listing: Listing): void {
-    const place = listing.closingPlace
-    assert(this.#heap[place] === listing, 'an open listing knows its place in the queue')
+    const place = listing.timerPlace
+    assert(this.#heap[place] === listing, 'a listing knows its place in the queue')
     const last = this.#heap.pop()
     if (last === undefined || last === listing) return
     this.#rise(last, place)
-    this.#sink(last, last.closingPlace)
+    this.#sink(last, last.timerPlace)
   }
 
-  /** Moves a listing forward that was completed before its time. */
-  advance(listing: Listing): void {
-    this.#rise(listing, listing.closingPlace)
+  /** To be called whenever a listing became due at another time than it was. */
+  move(listing: Listing): void {
+    this.#rise(listing, listing.timerPlace)
+    this.#sink(listing, listing.timerPlace)
   }
 
   #rise(listing: Listing, from: number): void {
@@ -48,7 +49,7 @@ export class ClosingQueue {
     for (;;) {
       const below = this.#soonerChild(place)
       if (below === null || isSooner(listing, below)) break
-      const freed = below.closingPlace
+      const freed = below.timerPlace
       this.#put(below, place)
       place = freed
     }
@@ -64,7 +65,7 @@ export class ClosingQueue {
 
   #put(listing: Listing, place: number): void {
     this.#heap[place] = listing
-    listing.closingPlace = place
+    listing.timerPlace = place
   }
 
   #at(place: number): Listing {

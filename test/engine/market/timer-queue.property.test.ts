@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ClosingQueue } from '../../../engine/market/closing-queue.ts'
+import { TimerQueue } from '../../../engine/market/timer-queue.ts'
 import type { Listing } from '../../../engine/market/listing.ts'
 import { atMs, listingId } from '../../../schema/index.ts'
 import { Market } from '../market.ts'
@@ -21,7 +21,7 @@ test('the queue gives listings by time and then by id, whatever comes and goes i
   holds(
     300,
     fc.property(fc.array(step, { maxLength: 80, size: 'large' }), (steps) => {
-      const queue = new ClosingQueue()
+      const queue = new TimerQueue()
       let open: Listing[] = []
       steps.forEach(({ isAdd, timeMs, choice }, index) => {
         const leaving = open[choice % Math.max(1, open.length)]
@@ -49,7 +49,7 @@ test('the queue gives listings by time and then by id, whatever comes and goes i
 
 test('a listing that has left the queue cannot leave it again in the place of another', () => {
   const template = someListing()
-  const queue = new ClosingQueue()
+  const queue = new TimerQueue()
   const [first, second] = [1, 2].map((id) => ({ ...template, listingId: listingId(id) }))
   if (first === undefined || second === undefined) throw new Error('two listings')
   queue.add(first)
