@@ -256,7 +256,7 @@ export class ScriptedEngine {
     return {
       kind: 'OpenListing',
       ...this.#by(random.between(1, PEOPLE)),
-      mode: random.pick(FUNDING_MODES),
+      mode: random.chance(0.4) ? 'uniform-auction' : random.pick(FUNDING_MODES),
       amountMinor: minor(random.between(10, 300) * 10_000),
       ratePpm: ratePpm(random.between(6, 24) * 10_000),
       termMonths: random.pick([12, 36, 60]),
