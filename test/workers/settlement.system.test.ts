@@ -32,7 +32,8 @@ beforeAll(async () => {
 afterAll(() => ledger.stop())
 
 test('all that happened is posted once, and the ledger proves it', async () => {
-  await ledger.engine.run(160)
+  await ledger.engine.fillOne()
+  await ledger.engine.run(320)
   await untilSettled(ledger)
   expect(await faultsOf(ledger.postgres)).toEqual([])
   const told = ledger.engine.entries.flatMap(({ timed, answered }) => [timed, ...answered].flat())
