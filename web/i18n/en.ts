@@ -83,11 +83,9 @@ export const en = {
     ended: 'Closing',
   },
   feed: {
-    connecting: 'Connecting to the market…',
     stale: (time: string) =>
       `Connection lost. You see the market as it was at ${time}. Connecting again by itself.`,
     refused: 'The market does not accept this page any more. Load it again.',
-    live: 'Live',
     again: 'The connection is back. You see the market as it is now.',
   },
   unknownPage: {
@@ -113,7 +111,6 @@ export const en = {
     missing: 'This is needed.',
     negative: 'It cannot be below zero.',
     tooFine: (digits: string) => `At most ${digits} digits after the point.`,
-    tooLarge: 'That is more than any account can hold.',
     least: (least: string) => `At least ${least}.`,
     most: (most: string) => `At most ${most}.`,
   },

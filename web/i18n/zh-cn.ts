@@ -76,10 +76,8 @@ export const zhCn = {
     ended: '正在结束',
   },
   feed: {
-    connecting: '正在连接市场…',
     stale: (time) => `连接已断开。您看到的是 ${time} 的市场，正在自动重连。`,
     refused: '市场不再接受此页面，请重新加载。',
-    live: '实时',
     again: '连接已恢复，您看到的是当前的市场。',
   },
   unknownPage: { title: '此处无内容', what: '此地址没有内容。' },
@@ -101,7 +99,6 @@ export const zhCn = {
     missing: '此项必填。',
     negative: '不能小于零。',
     tooFine: (digits) => `小数点后最多 ${digits} 位。`,
-    tooLarge: '超出账户可容纳的金额。',
     least: (least) => `不低于 ${least}。`,
     most: (most) => `不高于 ${most}。`,
   },

@@ -50,7 +50,6 @@ export const en = {
     timeLeft: 'Time left',
     bids: 'Bids',
     mode: 'Mode',
-    sortedBy: (column: string) => `Sort by ${column}`,
     filters: 'Filters',
     search: 'Listing number',
     searchFault: 'A listing number has digits only.',
@@ -65,11 +64,8 @@ export const en = {
     empty: 'No listing matches these filters.',
     refused: 'The market cannot be shown just now.',
     none: 'No listings yet. The first one appears here the moment it opens.',
-    progressOf: (percent: string, amount: string) => `${percent} of ${amount}`,
     upTo: 'at most',
     sort: 'Sort',
-    ascending: 'ascending',
-    descending: 'descending',
   },
   own: {
     you: 'You',
@@ -91,7 +87,6 @@ export const en = {
       `${purpose}, ${amount} for ${months} months`,
     back: 'Market',
     path: 'Where this is',
-    fundedOf: (funded: string, amount: string) => `${funded} of ${amount} funded`,
     left: (left: string) => `${left} to go`,
     afterLosses: 'After expected losses',
     afterLossesWhy: (rate: string, loss: string) =>
@@ -126,7 +121,6 @@ export const en = {
     opened: 'Opened',
     closes: 'Closes',
     book: 'Book',
-    bookWhy: 'What is bid at each rate, best rate first.',
     bookEmpty: 'No bids yet. The first one leads the book.',
     bookClosed: 'The book is closed.',
     level: 'Rate',
@@ -145,7 +139,6 @@ export const en = {
     depth: 'Depth',
     depthText: 'Chart of the amount bid at each rate or better.',
     depthSeries: 'Bid at this rate or better',
-    chartNone: 'The chart begins with the first fill.',
     schedule: 'Repayment schedule',
     scheduleWait:
       'The schedule is being worked out from the disbursed loan. It appears here by itself.',
