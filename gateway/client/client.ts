@@ -59,6 +59,8 @@ export class Client {
   #current: SocketListener | null = null
   #isOpen = false
   #isLoggedOn = false
+  /** Whose private channels have been told so far. */
+  #accountId: number | null = null
   #attempt = 0
   #tries = 0
   #heardAtMs = 0
@@ -275,8 +277,11 @@ export class Client {
   #logOn(then: () => void, otherwise: (error: Error) => void): void {
     const token = this.#token
     if (token === null) return
-    const accept = (): void => {
+    const accept = ({ accountId }: OperationReplies['logon']): void => {
       this.#isLoggedOn = true
+      // What one account was told is nothing that another could go on from.
+      if (accountId !== this.#accountId) this.#subscriptions.startAnew(isPrivate)
+      this.#accountId = accountId
       then()
     }
     this.#ask('logon', { token }, accept, (error) => {

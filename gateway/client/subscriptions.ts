@@ -66,6 +66,15 @@ export class Subscriptions {
     if (wanted.length > 0) this.#ask(wanted)
   }
 
+  /** Forgets where these channels were left: the next word of each is to be a snapshot. */
+  startAnew(isWanted: (name: ChannelName) => boolean): void {
+    for (const followed of this.#followed.values())
+      if (isWanted(followed.name)) {
+        setStale(followed)
+        followed.seq = -1
+      }
+  }
+
   /** True while a channel was asked for and nothing came of it yet. */
   isAwaited(name: ChannelName): boolean {
     return this.#followed.get(name)?.state === 'asked'

@@ -117,6 +117,34 @@ test('after a break the client logs on again and resumes each channel from where
   await expect.poll(() => picture.cash?.availableMinor).toBe(300)
 })
 
+test('whoever logs on next gets a picture of their own, also when they did while the line was down', async () => {
+  const { gateway, client, clock } = await connected()
+  const picture = new CashPicture()
+  const accounts: Readonly<Record<string, number>> = { 'of 1': 1, 'of 1 again': 1, 'of 2': 2 }
+  gateway.answer = ({ op, p }) =>
+    op === 'subscribe' ? followed(false, 10) : { accountId: accounts[String(p['token'])] }
+  await client.logon('of 1')
+  client.subscribe('cash', picture)
+  await expect.poll(() => gateway.ops()).toEqual(['logon', 'subscribe'])
+  frame(gateway, 'snapshot', 10, 10, 500)
+  await expect.poll(() => picture.cash?.availableMinor).toBe(500)
+  const asked = (): unknown => gateway.requests.at(-1)?.p['channels']
+
+  await client.logon('of 1 again')
+  await expect.poll(asked).toEqual([{ channel: 'cash', since: 10, epoch: 1 }])
+  await client.logon('of 2')
+  await expect.poll(asked).toEqual([{ channel: 'cash' }])
+  frame(gateway, 'delta', 12, 10, 400)
+  frame(gateway, 'snapshot', 11, 11, 7)
+  await expect.poll(() => picture.cash?.availableMinor).toBe(7)
+
+  gateway.cut()
+  await expect.poll(() => client.state).toBe('connecting')
+  await client.logon('of 1')
+  await reconnected(gateway, clock, 2)
+  await expect.poll(asked).toEqual([{ channel: 'cash' }])
+})
+
 test('a gap makes the channel stale and has it asked for again; frames of before are let go', async () => {
   const { gateway, client } = await connected({ token: 'a token' })
   const heard: string[] = []
