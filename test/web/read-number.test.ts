@@ -22,6 +22,10 @@ test.each([
   ['.5', 50],
   ['0.01', 1],
   ['007', 700],
+  ['$1,205.50', 120_550],
+  ['1.205,50 €', 120_550],
+  ['￥２５０', 25_000],
+  ['1\u00a0205,50', 120_550],
 ])('the amount %s is read as %i', (text, minor) => {
   expect(readMoney(text, 2)).toEqual({ kind: 'value', value: minor })
 })
@@ -38,6 +42,23 @@ test.each([
   ['-5', 'negative'],
   ['−5', 'negative'],
   ['(5)', 'negative'],
+  ['-$5', 'negative'],
+  ['$-5', 'negative'],
+  ['($5)', 'negative'],
+  ['5 €-', 'not-number'],
+  ['5€50', 'not-number'],
+  ['1$000', 'not-number'],
+  ['$5€', 'not-number'],
+  ['$$5', 'not-number'],
+  ['50%', 'not-number'],
+  ['%', 'not-number'],
+  ['10²', 'not-number'],
+  ['①', 'not-number'],
+  ['½', 'not-number'],
+  ['5⁄2', 'not-number'],
+  ['𝟓', 'not-number'],
+  ['٥', 'not-number'],
+  ['1…5', 'not-number'],
   ['0.001', 'too-fine'],
   ['250,505,1', 'not-number'],
   ['12345.678', 'too-fine'],
@@ -64,6 +85,8 @@ test.each([
   ['9.125', 91_250],
   ['0', 0],
   ['100', 1_000_000],
+  ['９．５％', 95_000],
+  ['9.5 %', 95_000],
 ])('the rate %s is read as %i', (text, ratePpm) => {
   expect(readRate(text)).toEqual({ kind: 'value', value: ratePpm })
 })
@@ -73,6 +96,11 @@ test.each([
   ['abc', 'not-number'],
   ['-1', 'negative'],
   ['101', 'too-large'],
+  ['-1%', 'negative'],
+  ['9%5', 'not-number'],
+  ['9.5%%', 'not-number'],
+  ['$9.5', 'not-number'],
+  ['9¹', 'not-number'],
 ])('the rate %s is refused: %s', (text, kind) => {
   expect(readRate(text)).toMatchObject({ kind: 'fault', fault: { kind } })
 })
@@ -103,13 +131,18 @@ test.each([
   ['10,00', 'not-number'],
   ['-1', 'negative'],
   ['1e3', 'not-number'],
+  ['36%', 'not-number'],
+  ['$36', 'not-number'],
+  ['3⁶', 'not-number'],
   ['99999999999999999', 'too-large'],
 ])('the whole number %s is refused: %s', (text, kind) => {
   expect(readCount(text)).toMatchObject({ kind: 'fault', fault: { kind } })
 })
 
 test('nothing typed is neither a value nor a fault', () => {
-  for (const text of ['', '  ', '$', '%']) expect(readMoney(text, 2)).toEqual({ kind: 'empty' })
+  for (const text of ['', '  ', '$']) expect(readMoney(text, 2)).toEqual({ kind: 'empty' })
+  for (const text of ['', '　', '%']) expect(readRate(text)).toEqual({ kind: 'empty' })
+  expect(readCount(' ')).toEqual({ kind: 'empty' })
 })
 
 const COMMA_POINT = createFormat('en', 'USD')

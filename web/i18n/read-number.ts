@@ -23,19 +23,26 @@ export type NumberRead =
 /** A rate in percent has four decimals: parts per million. */
 const RATE_DIGITS = 4
 
-const SIGNS = /[$¥€£%]/g
+/** A unit's sign stands once, before the whole figure or behind it. Anywhere else it parts a figure in a way of writing
+ *  that we do not know (`5€50`), and the sign of another unit (`50%` of money) is a mistake. */
+const MONEY_SIGN = /^([-−–(]?)\s*[$¥￥€£]|[$¥￥€£](?=\)?$)/
+const RATE_SIGN = /^([-−–(]?)\s*%|%(?=\)?$)/
+/** What an input method for Chinese writes instead of the plain characters. Other look-alikes (`10²`, `½`) mean something
+ *  else and stay what they are. */
+const FULL_WIDTH = /[\uff01-\uff5e]/g
+const FULL_WIDTH_ABOVE = 0xfee0
 const NEGATIVE = /^[-−–(]\s*[\d.,]/
 const COUNT = /^(\d+|\d{1,3}([,\s'’_]\d{3})+)$/
 const GROUPS = /[  \s'’_]/g
 
 /** `1,205.5` with 2 digits → 120550 minor units. */
 export function readMoney(text: string, digits: number): NumberRead {
-  return within(read(text, digits, true), AMOUNT_MINOR_MAX)
+  return within(read(withoutSign(text, MONEY_SIGN), digits, true), AMOUNT_MINOR_MAX)
 }
 
 /** `12.49`, `12,49` or `12.49%` → 124900 parts per million of a year. */
 export function readRate(text: string): NumberRead {
-  return within(read(text, RATE_DIGITS, false), RATE_PPM_MAX)
+  return within(read(withoutSign(text, RATE_SIGN), RATE_DIGITS, false), RATE_PPM_MAX)
 }
 
 /** `36` or `1,205`: digits alone or in threes. Whatever has a point is refused, `1.000` and `36.0` too: half of
@@ -62,13 +69,19 @@ export function valueOf(found: NumberRead): number | null {
   return found.kind === 'value' ? found.value : null
 }
 
-/** Full-width figures as plain ones, without signs of currency. */
+/** Full-width characters as plain ones. */
 function plainOf(text: string): string {
-  return text.normalize('NFKC').replace(SIGNS, '').replaceAll('。', '.').trim()
+  return text
+    .replace(FULL_WIDTH, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH_ABOVE))
+    .replaceAll('。', '.')
+    .trim()
 }
 
-function read(text: string, digits: number, hasThousands: boolean): NumberRead {
-  const plain = plainOf(text)
+function withoutSign(text: string, sign: RegExp): string {
+  return plainOf(text).replace(sign, '$1').trim()
+}
+
+function read(plain: string, digits: number, hasThousands: boolean): NumberRead {
   if (plain === '') return { kind: 'empty' }
   if (NEGATIVE.test(plain)) return fault({ kind: 'negative' })
   if (!/^[\d.,]([\d.,  \s'’_]*[\d.,])?$/.test(plain)) return fault({ kind: 'not-number' })
