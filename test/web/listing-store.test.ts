@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { minor } from '../../schema/unit.ts'
 import { mergeFills } from '../../web/data/feed/fills.ts'
 import { ListingStore, mergeLevels } from '../../web/data/feed/listing-store.ts'
-import { BidsStore, CashStore } from '../../web/data/feed/own-stores.ts'
+import { BidsStore, CashStore, ENDED_SHOWN_MAX } from '../../web/data/feed/own-stores.ts'
 import { TapeStore } from '../../web/data/feed/tape-store.ts'
 import type { BidRow, BookLevel, ChannelShapes, FillRow } from '../../web/data/vocabulary.ts'
 import { HandPace } from './hand-pace.ts'
@@ -63,8 +63,9 @@ test('cash is shown as it comes', () => {
   expect(store.cash.value).toEqual({ availableMinor: 60, heldMinor: 40 })
 })
 
+const bid = (bidId: number, status: string): BidRow => ({ bidId, status }) as unknown as BidRow
+
 test('a bid that ends stays in sight with its end', () => {
-  const bid = (bidId: number, status: string) => ({ bidId, status }) as unknown as BidRow
   const store = new BidsStore()
   store.onSnapshot({ bids: [bid(1, 'open'), bid(2, 'open')] })
   store.onDelta({ bids: [bid(1, 'outbid'), bid(3, 'open')] })
@@ -73,4 +74,31 @@ test('a bid that ends stays in sight with its end', () => {
     '2 open',
     '1 outbid',
   ])
+})
+
+test('bids that ended long ago are let go, those that ended last stay, and none in a book is ever left out', () => {
+  const store = new BidsStore()
+  const ids = Array.from({ length: 60 }, (_, index) => index + 1)
+  store.onSnapshot({ bids: [...ids, 61, 62].map((id) => bid(id, 'open')) })
+  for (const id of ids) store.onDelta({ bids: [bid(id, 'outbid')] })
+  // The ledger may add to a bid that has ended: it has not ended anew by that.
+  store.onDelta({ bids: [bid(41, 'outbid')] })
+  store.onDelta({ bids: [bid(61, 'won')] })
+  const shown = store.bids.value.map((row) => row.bidId)
+  expect(shown).toEqual([62, 61, ...ids.slice(41).toReversed()])
+  expect(shown).toHaveLength(1 + ENDED_SHOWN_MAX)
+})
+
+test('of whoever signs in next nothing is said before it is known', () => {
+  const cash = new CashStore()
+  const bids = new BidsStore()
+  cash.onSnapshot({ availableMinor: minor(100), heldMinor: minor(0) })
+  bids.onSnapshot({ bids: [bid(1, 'open')] })
+  bids.onRefused()
+  for (const store of [cash, bids]) {
+    store.reset()
+    expect(store.freshness.value).toBe('loading')
+  }
+  expect(cash.cash.value).toBeNull()
+  expect(bids.bids.value).toEqual([])
 })

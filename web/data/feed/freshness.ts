@@ -7,8 +7,6 @@ export type Freshness = 'loading' | 'live' | 'stale' | 'refused'
 /** The part of a channel's listener that is the same for all: how true the picture is. */
 export class FreshnessKeeper {
   readonly freshness: ShallowRef<Freshness> = shallowRef<Freshness>('loading')
-  /** Why the gateway will not serve the channel. */
-  readonly refusal: ShallowRef<string | null> = shallowRef<string | null>(null)
 
   onFresh(): void {
     if (this.freshness.value === 'stale') this.freshness.value = 'live'
@@ -18,9 +16,13 @@ export class FreshnessKeeper {
     if (this.freshness.value === 'live') this.freshness.value = 'stale'
   }
 
-  onRefused(code: string): void {
-    this.refusal.value = code
+  onRefused(): void {
     this.freshness.value = 'refused'
+  }
+
+  /** Nothing is known any more: it is followed anew, or for somebody else. */
+  reset(): void {
+    this.freshness.value = 'loading'
   }
 
   protected arrived(): void {

@@ -35,7 +35,7 @@ export function followMarket(): void {
 export function followMarketAgain(): void {
   for (const subscription of followed) subscription.close()
   followed = []
-  for (const store of [marketStore, tapeStore]) store.freshness.value = 'loading'
+  for (const store of [marketStore, tapeStore]) store.reset()
   followMarket()
 }
 
@@ -57,8 +57,8 @@ function followOwn(): void {
       onCleanup(() => {
         cash.close()
         bids.close()
-        cashStore.cash.value = null
-        bidsStore.bids.value = []
+        cashStore.reset()
+        bidsStore.reset()
       })
     },
     { immediate: true },
